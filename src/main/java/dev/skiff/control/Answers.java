@@ -1,0 +1,111 @@
+package dev.skiff.control;
+
+import dev.skiff.dev.NetDevice;
+import dev.skiff.header.Ip4Addr;
+import dev.skiff.header.MacAddr;
+import dev.skiff.loop.LoopStat;
+import dev.skiff.loop.PollLoop;
+import dev.skiff.neigh.NeighbourTable;
+import dev.skiff.skb.DropReason;
+import dev.skiff.stack.NetStack;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/** Answers commands about one stack. Any thread but the loop's. */
+public final class Answers {
+  private static final Duration LOOP_TIMEOUT = Duration.ofSeconds(2);
+  private static final long NS_PER_S = 1_000_000_000L;
+
+  private final NetStack stack;
+  private final PollLoop loop;
+  private final String version;
+  private final long startNs = System.nanoTime();
+
+  /** Answers about {@code stack}, which {@code loop} runs. */
+  public Answers(NetStack stack, PollLoop loop, String version) {
+    this.stack = stack;
+    this.loop = loop;
+    this.version = version;
+  }
+
+  /** Carries a command out. */
+  public Reply answer(Command command) {
+    try {
+      return switch (command) {
+        case Command.Status s -> status();
+        case Command.Stat s -> stat();
+        case Command.Drops d -> drops();
+        case Command.Neigh n -> neigh();
+      };
+    } catch (TimeoutException e) {
+      return new Reply.Failure(
+          "the loop did not answer within "
+              + LOOP_TIMEOUT.toSeconds()
+              + " s: it is busy or ending");
+    } catch (ExecutionException e) {
+      return new Reply.Failure("a bug: the command threw " + e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Reply.Failure("the daemon is ending");
+    }
+  }
+
+  private Reply status() {
+    List<Reply.Device> devices = new ArrayList<>();
+    for (NetDevice dev : stack.devices()) {
+      devices.add(
+          new Reply.Device(
+              dev.name(),
+              dev.isUp(),
+              MacAddr.format(dev.macAddress()),
+              dev.address().toString(),
+              dev.mtu()));
+    }
+    long uptimeS = (System.nanoTime() - startNs) / NS_PER_S;
+    return new Reply.Status(
+        version, ProcessHandle.current().pid(), uptimeS, devices, stack.faults().count());
+  }
+
+  private Reply stat() {
+    Map<String, Map<String, Long>> groups = stack.counters();
+    Map<String, Long> loopGroup = new LinkedHashMap<>();
+    for (LoopStat stat : LoopStat.values()) {
+      loopGroup.put(stat.statName(), loop.stat(stat));
+    }
+    groups.put("Loop", loopGroup);
+    return new Reply.Stat(groups);
+  }
+
+  private Reply drops() {
+    List<Reply.Drop> drops = new ArrayList<>();
+    for (DropReason reason : DropReason.values()) {
+      long count = stack.pool().verdicts().of(reason);
+      if (reason.isDrop() && count > 0) {
+        drops.add(new Reply.Drop(reason.name(), count, reason.text()));
+      }
+    }
+    return new Reply.Drops(drops);
+  }
+
+  private Reply neigh() throws ExecutionException, TimeoutException, InterruptedException {
+    List<NeighbourTable.Entry> entries =
+        loop.call(() -> stack.neighbours().entries(loop.turnNs()), LOOP_TIMEOUT);
+    List<Reply.Neighbour> neighbours = new ArrayList<>();
+    for (NeighbourTable.Entry entry : entries) {
+      neighbours.add(
+          new Reply.Neighbour(
+              Ip4Addr.format(entry.ip()),
+              entry.device(),
+              entry.mac() == 0 ? "" : MacAddr.format(entry.mac()),
+              entry.state().name(),
+              entry.queued(),
+              entry.usedNs() / NS_PER_S));
+    }
+    return new Reply.Neigh(neighbours);
+  }
+}

@@ -1,0 +1,45 @@
+package dev.skiff.control;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** One line of JSON for each message. Any thread. */
+public final class Json {
+  private static final JSON CODEC = JSON.std;
+
+  private Json() {}
+
+  /** A request as a line, without its end. */
+  public static String line(Command command) throws IOException {
+    Map<String, Object> message = new LinkedHashMap<>();
+    message.put("v", Command.VERSION);
+    message.put("cmd", command.word());
+    return CODEC.asString(message);
+  }
+
+  /** A reply as a line, without its end. */
+  public static String line(Reply reply) throws IOException {
+    Map<String, Object> message = new LinkedHashMap<>();
+    message.put("v", Command.VERSION);
+    message.put("ok", !(reply instanceof Reply.Failure));
+    message.putAll(reply.body());
+    return CODEC.asString(message);
+  }
+
+  /**
+   * Reads a line.
+   *
+   * @throws IllegalArgumentException with one line, if it is no JSON object
+   */
+  public static Map<String, Object> parse(String line) {
+    try {
+      return CODEC.mapFrom(line);
+    } catch (IOException | RuntimeException e) {
+      throw new IllegalArgumentException(
+          "not a JSON object on one line: send {\"v\":" + Command.VERSION + ",\"cmd\":\"status\"}",
+          e);
+    }
+  }
+}

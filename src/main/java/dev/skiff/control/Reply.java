@@ -1,0 +1,106 @@
+package dev.skiff.control;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a daemon answers. Each has a form in JSON, whose names are part of the protocol. */
+public sealed interface Reply {
+  /** The members that this reply adds to {@code "v"} and {@code "ok"}. */
+  Map<String, Object> body();
+
+  /**
+   * What the daemon is.
+   *
+   * @param version Skiff's
+   * @param pid the process
+   * @param uptimeS seconds since it began to answer
+   * @param devices its devices
+   * @param faults exceptions caught: bugs
+   */
+  record Status(String version, long pid, long uptimeS, List<Device> devices, long faults)
+      implements Reply {
+    @Override
+    public Map<String, Object> body() {
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("version", version);
+      body.put("pid", pid);
+      body.put("uptime_s", uptimeS);
+      body.put("devices", devices.stream().map(Device::body).toList());
+      body.put("faults", faults);
+      return Map.of("status", body);
+    }
+  }
+
+  /** One device of a {@link Status}. */
+  record Device(String name, boolean up, String mac, String address, int mtu) {
+    Map<String, Object> body() {
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("name", name);
+      body.put("up", up);
+      body.put("mac", mac);
+      body.put("address", address);
+      body.put("mtu", mtu);
+      return body;
+    }
+  }
+
+  /** All counters, by group and name. */
+  record Stat(Map<String, Map<String, Long>> groups) implements Reply {
+    @Override
+    public Map<String, Object> body() {
+      return Map.of("stat", groups);
+    }
+  }
+
+  /** How packets ended: only the reasons that have happened. */
+  record Drops(List<Drop> drops) implements Reply {
+    @Override
+    public Map<String, Object> body() {
+      return Map.of("drops", drops.stream().map(Drop::body).toList());
+    }
+  }
+
+  /** One reason of {@link Drops}. */
+  record Drop(String reason, long count, String text) {
+    Map<String, Object> body() {
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("reason", reason);
+      body.put("count", count);
+      body.put("text", text);
+      return body;
+    }
+  }
+
+  /** The neighbour table. */
+  record Neigh(List<Neighbour> neighbours) implements Reply {
+    @Override
+    public Map<String, Object> body() {
+      return Map.of("neigh", neighbours.stream().map(Neighbour::body).toList());
+    }
+  }
+
+  /** One entry of {@link Neigh}; {@code lladdr} is empty where it is not known. */
+  record Neighbour(String dst, String dev, String lladdr, String state, int queued, long usedS) {
+    Map<String, Object> body() {
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("dst", dst);
+      body.put("dev", dev);
+      if (!lladdr.isEmpty()) {
+        body.put("lladdr", lladdr);
+      }
+      body.put("state", state);
+      body.put("queued", queued);
+      body.put("used_s", usedS);
+      return body;
+    }
+  }
+
+  /** It could not be done. */
+  record Failure(String error) implements Reply {
+    @Override
+    public Map<String, Object> body() {
+      return Map.of("error", error);
+    }
+  }
+}

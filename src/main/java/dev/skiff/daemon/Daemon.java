@@ -1,0 +1,188 @@
+package dev.skiff.daemon;
+
+import dev.skiff.control.Answers;
+import dev.skiff.control.ControlPath;
+import dev.skiff.control.ControlServer;
+import dev.skiff.dev.NetDevice;
+import dev.skiff.header.Ip4Addr;
+import dev.skiff.header.Ip4Prefix;
+import dev.skiff.header.MacAddr;
+import dev.skiff.loop.PollLoop;
+import dev.skiff.stack.DeviceConfig;
+import dev.skiff.stack.NetStack;
+import dev.skiff.stats.Faults;
+import dev.skiff.sys.NetIf;
+import dev.skiff.sys.Platform;
+import dev.skiff.sys.TunTap;
+import dev.skiff.time.Clock;
+import dev.skiff.time.TimerQueue;
+import dev.skiff.wire.TapWire;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The daemon: everything between {@code skiff run} and its end.
+ *
+ * <p>What it opened it closes, in reverse order, whatever happens. Thread: the main thread.
+ */
+public final class Daemon {
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+
+  private final RunConfig config;
+  private final String version;
+  private final PrintStream out;
+  private final CountDownLatch end = new CountDownLatch(1);
+
+  /**
+   * A daemon that does not run yet.
+   *
+   * @param version Skiff's own
+   * @param out where its start line goes
+   */
+  public Daemon(RunConfig config, String version, PrintStream out) {
+    this.config = config;
+    this.version = version;
+    this.out = out;
+  }
+
+  /**
+   * Runs until SIGTERM or SIGINT.
+   *
+   * @throws IOException if it could not start, or its device failed: one line that says what to do
+   */
+  public void run() throws IOException, InterruptedException {
+    Platform.check();
+    Signals.onSignal("TERM", end::countDown);
+    Signals.onSignal("INT", end::countDown);
+    HostSide.refuseOwnAddress(config.ip());
+    Ip4Prefix hostIp = config.hostIp();
+    if (hostIp != null) {
+      HostSide.refuseOverlap(config.tap(), hostIp, HostSide.addresses(), HostSide.routes());
+    }
+    try (TunTap tap = TunTap.open(config.tap())) {
+      runOn(tap, hostIp);
+    }
+  }
+
+  private void runOn(TunTap tap, @Nullable Ip4Prefix hostIp)
+      throws IOException, InterruptedException {
+    NetIf netIf = new NetIf(tap.name());
+    int mtu = mtu(tap, netIf);
+    Long wanted = config.mac();
+    long mac = wanted != null ? wanted : StableMac.of(tap.name());
+    if (mac == netIf.macAddress()) {
+      throw new IOException(
+          MacAddr.format(mac)
+              + " is the MAC address of the host's side of "
+              + tap.name()
+              + ": choose another --mac");
+    }
+    HostSide side = hostIp == null ? null : HostSide.configure(tap.name(), hostIp, mtu);
+    try {
+      serve(tap, mac, mtu, netIf);
+    } finally {
+      if (side != null && tap.persistent()) {
+        side.restore();
+      }
+    }
+  }
+
+  private int mtu(TunTap tap, NetIf netIf) throws IOException {
+    Integer wanted = config.mtu();
+    if (wanted == null) {
+      return Math.clamp(netIf.mtu(), DeviceConfig.MIN_MTU, DeviceConfig.MAX_MTU);
+    }
+    if (tap.created()) {
+      netIf.setMtu(wanted);
+    }
+    return wanted;
+  }
+
+  private void serve(TunTap tap, long mac, int mtu, NetIf netIf)
+      throws IOException, InterruptedException {
+    TimerQueue timers = new TimerQueue();
+    Faults faults = new Faults();
+    DeviceConfig device =
+        new DeviceConfig(tap.name(), new TapWire(tap), mac, config.ip(), config.gateway(), mtu);
+    try (NetStack stack = new NetStack(List.of(device), NetStack.DEFAULT_SLOTS, timers, faults)) {
+      stack.open();
+      PollLoop loop = new PollLoop(Clock.system(), timers, stack, faults);
+      loop.start("skiff-loop", end::countDown);
+      try (Running running = new Running(loop);
+          ControlServer control = openControl(new Answers(stack, loop, version), tap.name())) {
+        out.println(startLine(stack.devices().getFirst(), netIf));
+        out.flush();
+        end.await();
+      }
+      String failure = stack.devices().getFirst().failure();
+      if (!failure.isEmpty()) {
+        throw new IOException(failure);
+      }
+    }
+  }
+
+  /** A loop that is stopped, and waited for, when it is closed. */
+  private record Running(PollLoop loop) implements Closeable {
+    @Override
+    public void close() throws IOException {
+      loop.stop();
+      try {
+        if (!loop.join(STOP_TIMEOUT)) {
+          throw new IOException("the loop did not end within " + STOP_TIMEOUT.toSeconds() + " s");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private @Nullable ControlServer openControl(Answers answers, String tapName) throws IOException {
+    Path path = config.socket() != null ? config.socket() : ControlPath.of(tapName);
+    if (path == null) {
+      System.err.println(
+          "skiff: no control socket: XDG_RUNTIME_DIR is not set; give a place with --socket");
+      return null;
+    }
+    return ControlServer.open(path, answers);
+  }
+
+  /** What it is, and what to type to see it work. */
+  private static String startLine(NetDevice dev, NetIf netIf) throws IOException {
+    String ip = Ip4Addr.format(dev.address().address());
+    int hostIp = netIf.address();
+    boolean ready = netIf.isUp() && dev.address().contains(hostIp) && hostIp != 0;
+    String todo =
+        ready
+            ? ""
+            : "ip addr add "
+                + suggestedHostIp(dev.address())
+                + " dev "
+                + dev.name()
+                + " && ip link set "
+                + dev.name()
+                + " up && ";
+    return "skiff: "
+        + dev.name()
+        + " "
+        + MacAddr.format(dev.macAddress())
+        + " answers as "
+        + dev.address()
+        + (ready ? ", the host is " + Ip4Addr.format(hostIp) : "")
+        + "; try: "
+        + todo
+        + "ping "
+        + ip;
+  }
+
+  private static Ip4Prefix suggestedHostIp(Ip4Prefix ip) {
+    int first = ip.hasBroadcast() ? ip.network() + 1 : ip.network();
+    int other = first == ip.address() ? first + 1 : first;
+    return new Ip4Prefix(other, ip.prefix());
+  }
+}

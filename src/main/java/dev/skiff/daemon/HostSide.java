@@ -1,0 +1,203 @@
+package dev.skiff.daemon;
+
+import dev.skiff.header.Ip4Addr;
+import dev.skiff.header.Ip4Prefix;
+import dev.skiff.sys.NetIf;
+import dev.skiff.sys.SysException;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InterfaceAddress;
+import java.net.NetworkInterface;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The host's side of the TAP: its address, mask, MTU and being up, set by ioctls and put back.
+ *
+ * <p>Thread: the main thread.
+ */
+final class HostSide {
+  private static final Logger LOG = LoggerFactory.getLogger(HostSide.class);
+  private static final Path ROUTES = Path.of("/proc/net/route");
+
+  /** An address of the host, and the interface that has it. */
+  record HostAddress(String dev, Ip4Prefix address) {}
+
+  /** A route of the host's main table. */
+  record HostRoute(String dev, int network, int prefix) {}
+
+  private final NetIf tap;
+  private boolean addressSet;
+  private int oldMtu;
+  private boolean oldUp;
+
+  private HostSide(String name) {
+    tap = new NetIf(name);
+  }
+
+  /**
+   * Refuses an address that the host itself has: neither of the two would be reachable.
+   *
+   * @throws IOException with one line
+   */
+  static void refuseOwnAddress(Ip4Prefix ip) throws IOException {
+    for (HostAddress host : addresses()) {
+      if (host.address().address() == ip.address()) {
+        throw new IOException(
+            Ip4Addr.format(ip.address())
+                + " is in use on this host ("
+                + host.dev()
+                + " has it): choose another --ip");
+      }
+    }
+  }
+
+  /**
+   * Refuses a network that overlaps an address or a route of the host: traffic meant for there
+   * would go astray. The default route does not count, nor does the same address on this TAP.
+   *
+   * @throws IOException with one line
+   */
+  static void refuseOverlap(
+      String tap, Ip4Prefix hostIp, List<HostAddress> addresses, List<HostRoute> routes)
+      throws IOException {
+    for (HostAddress host : addresses) {
+      if (host.dev().equals(tap)) {
+        if (!host.address().equals(hostIp)) {
+          throw new IOException(
+              tap
+                  + " has the address "
+                  + host.address()
+                  + " already: leave out --host-ip, give that one, or remove it (ip addr del "
+                  + host.address()
+                  + " dev "
+                  + tap
+                  + ")");
+        }
+      } else if (overlaps(hostIp, host.address().network(), host.address().prefix())) {
+        throw new IOException(
+            "--host-ip "
+                + hostIp
+                + " overlaps "
+                + host.address()
+                + " on "
+                + host.dev()
+                + ": choose another network");
+      }
+    }
+    for (HostRoute route : routes) {
+      boolean own = route.dev().equals(tap) && route.network() == hostIp.network();
+      if (route.prefix() > 0 && !own && overlaps(hostIp, route.network(), route.prefix())) {
+        throw new IOException(
+            "--host-ip "
+                + hostIp
+                + " overlaps the route to "
+                + Ip4Addr.format(route.network())
+                + "/"
+                + route.prefix()
+                + " by "
+                + route.dev()
+                + ": choose another network");
+      }
+    }
+  }
+
+  private static boolean overlaps(Ip4Prefix a, int network, int prefix) {
+    int shorter = Ip4Addr.mask(Math.min(a.prefix(), prefix));
+    return ((a.address() ^ network) & shorter) == 0;
+  }
+
+  /**
+   * Gives the host's side an address, sets its MTU and brings it up.
+   *
+   * @throws IOException with one line, with everything put back as it was
+   */
+  static HostSide configure(String name, Ip4Prefix hostIp, int mtu) throws IOException {
+    HostSide side = new HostSide(name);
+    side.oldMtu = side.tap.mtu();
+    side.oldUp = side.tap.isUp();
+    try {
+      boolean hasIt = side.tap.address() == hostIp.address() && side.tap.netmask() == hostIp.mask();
+      if (!hasIt) {
+        side.tap.setAddress(hostIp.address());
+        side.addressSet = true;
+        side.tap.setNetmask(hostIp.mask());
+      }
+      if (side.oldMtu != mtu) {
+        side.tap.setMtu(mtu);
+      }
+      if (!side.oldUp) {
+        side.tap.setUp(true);
+      }
+      return side;
+    } catch (SysException e) {
+      side.restore();
+      throw e;
+    }
+  }
+
+  /** Puts back what was changed, on a TAP that outlives us. */
+  void restore() {
+    try {
+      if (!tap.exists()) {
+        return;
+      }
+      if (addressSet) {
+        tap.setAddress(0);
+      }
+      if (tap.mtu() != oldMtu) {
+        tap.setMtu(oldMtu);
+      }
+      if (!oldUp) {
+        tap.setUp(false);
+      }
+    } catch (SysException e) {
+      LOG.warn("the host's side could not be put back: {}", e.getMessage());
+    }
+  }
+
+  // ---- What the host has ------------------------------------------------------------------------
+
+  static List<HostAddress> addresses() throws IOException {
+    List<HostAddress> list = new ArrayList<>();
+    for (NetworkInterface dev : NetworkInterface.networkInterfaces().toList()) {
+      for (InterfaceAddress address : dev.getInterfaceAddresses()) {
+        int prefix = address.getNetworkPrefixLength();
+        if (address.getAddress() instanceof Inet4Address ip && prefix >= 1 && prefix <= 32) {
+          int bits = ByteBuffer.wrap(ip.getAddress()).getInt();
+          list.add(new HostAddress(dev.getName(), new Ip4Prefix(bits, prefix)));
+        }
+      }
+    }
+    return list;
+  }
+
+  static List<HostRoute> routes() throws IOException {
+    return parseRoutes(Files.readAllLines(ROUTES));
+  }
+
+  /** Reads {@code /proc/net/route}: numbers in hex, in the machine's byte order. */
+  static List<HostRoute> parseRoutes(List<String> lines) {
+    List<HostRoute> list = new ArrayList<>();
+    for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
+      String[] field = line.strip().split("\\s+", -1);
+      if (field.length >= 8) {
+        int mask = networkOrder(field[7]);
+        list.add(new HostRoute(field[0], networkOrder(field[1]), Integer.bitCount(mask)));
+      }
+    }
+    return list;
+  }
+
+  private static int networkOrder(String hex) {
+    int value = Integer.parseUnsignedInt(hex.toLowerCase(Locale.ROOT), 16);
+    boolean little = java.nio.ByteOrder.nativeOrder() == java.nio.ByteOrder.LITTLE_ENDIAN;
+    return little ? Integer.reverseBytes(value) : value;
+  }
+}

@@ -1,0 +1,421 @@
+package dev.skiff.dev;
+
+import dev.skiff.header.EthHdr;
+import dev.skiff.header.Ip4Prefix;
+import dev.skiff.header.MacAddr;
+import dev.skiff.skb.DropReason;
+import dev.skiff.skb.PacketType;
+import dev.skiff.skb.SkBuff;
+import dev.skiff.skb.SkBuffPool;
+import dev.skiff.skb.SkBuffQueue;
+import dev.skiff.stats.Counters;
+import dev.skiff.stats.Faults;
+import dev.skiff.wire.Wire;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code struct device}: one network device, its wire, its queues and its counters.
+ *
+ * <p>Thread: the loop thread; counters, name and addresses may be read by any.
+ */
+public final class NetDevice {
+  /** {@code DEV_NUMBUFFS}: the transmit bands, 0 first. */
+  public static final int BANDS = 3;
+
+  /** The band of control traffic (ARP), which a flood of data must not starve. */
+  public static final int BAND_CONTROL = 0;
+
+  /** The band of everything else. */
+  public static final int BAND_NORMAL = 1;
+
+  /** {@code tx_queue_len}: frames that a band holds. */
+  public static final int TX_QUEUE_LEN = 500;
+
+  /** The device's address while it has none: 0.0.0.0/32, which matches nothing. */
+  private static final Ip4Prefix NO_ADDRESS = new Ip4Prefix(0, 32);
+
+  private static final String DRIVER = "driver";
+  private static final String NET_BH = "net_bh";
+  private static final String HARD_START_XMIT = "hard_start_xmit";
+
+  private final String name;
+  private final int index;
+  private final Wire wire;
+  private final SkBuffPool pool;
+  private final LinkOps linkOps;
+  private final PacketTypes packetTypes;
+  private final Taps taps;
+  private final Faults faults;
+  private final Counters stats = new Counters(DeviceStat.values().length);
+  private final Backlog backlog = new Backlog();
+  private final SkBuffQueue[] bands = new SkBuffQueue[BANDS];
+  private final Wire.Completion completion = this::sent;
+  private final int mtu;
+  private final long macAddress;
+
+  private volatile Ip4Prefix address = NO_ADDRESS;
+  private volatile boolean up;
+  private volatile String failure = "";
+
+  /** The buffer that the next frame is received into, as on a card's receive ring. */
+  private @Nullable SkBuff posted;
+
+  /**
+   * A device that is down.
+   *
+   * @param index its number in its stack, from 0
+   * @param macAddress its own address, valid in the sense of {@link MacAddr#isValid}
+   * @param mtu the most bytes behind the link header, 68 or more
+   */
+  public NetDevice(
+      String name,
+      int index,
+      Wire wire,
+      long macAddress,
+      int mtu,
+      SkBuffPool pool,
+      LinkOps linkOps,
+      PacketTypes packetTypes,
+      Taps taps,
+      Faults faults) {
+    this.name = name;
+    this.index = index;
+    this.wire = wire;
+    this.macAddress = macAddress;
+    this.mtu = mtu;
+    this.pool = pool;
+    this.linkOps = linkOps;
+    this.packetTypes = packetTypes;
+    this.taps = taps;
+    this.faults = faults;
+    for (int i = 0; i < BANDS; i++) {
+      bands[i] = new SkBuffQueue("transmit band " + i);
+    }
+  }
+
+  // ---- open and stop ----------------------------------------------------------------------------
+
+  /**
+   * {@code dev->open}: posts a receive buffer and brings the device up.
+   *
+   * @return false, with the device still down, if there is no buffer
+   */
+  public boolean open() {
+    if (posted == null) {
+      posted = allocPosted();
+    }
+    up = posted != null;
+    return up;
+  }
+
+  /**
+   * {@code dev->stop}: brings the device down, empties its queues and closes its wire. Never fails;
+   * a second call does nothing.
+   */
+  public void stop() {
+    up = false;
+    int ignored = backlog.purge();
+    for (SkBuffQueue band : bands) {
+      ignored = band.purge(DropReason.QUEUE_PURGE);
+    }
+    wire.close(completion);
+    SkBuff buffer = posted;
+    if (buffer != null) {
+      posted = null;
+      buffer.free(DropReason.QUEUE_PURGE);
+    }
+  }
+
+  /** Stops the device for good since its wire is dead; {@link #failure} says why. */
+  public void fail(String why) {
+    failure = why;
+    stop();
+  }
+
+  private @Nullable SkBuff allocPosted() {
+    // One byte more than fits, so that a frame that is too long is seen to be.
+    return pool.devAlloc(linkOps.headerLen() + mtu + 1, DRIVER);
+  }
+
+  // ---- Receive ----------------------------------------------------------------------------------
+
+  /**
+   * The top half, what a driver's receive interrupt does: takes frames off the wire and puts them
+   * on the backlog.
+   *
+   * @param budget the most frames
+   * @return whether the wire had no more
+   */
+  public boolean poll(int budget, long nowNs) {
+    for (int i = 0; i < budget && posted != null; i++) {
+      SkBuff skb = posted;
+      switch (wire.receive(skb, nowNs)) {
+        case FRAME -> received(skb, nowNs);
+        case EMPTY -> {
+          return true;
+        }
+        case GONE -> {
+          fail(wire.failure());
+          return true;
+        }
+      }
+    }
+    return posted == null;
+  }
+
+  private void received(SkBuff skb, long nowNs) {
+    skb.enterReceived(index);
+    skb.setStampNs(nowNs);
+    count(DeviceStat.RX_PACKETS, 1);
+    count(DeviceStat.RX_BYTES, skb.len());
+    SkBuff next = allocPosted();
+    if (next == null) {
+      // "Memory squeeze": without a buffer to post instead, this one is posted again.
+      count(DeviceStat.RX_DROPPED, 1);
+      skb.free(DropReason.NOMEM);
+      posted = allocPosted();
+      return;
+    }
+    posted = next;
+    DropReason reason = netifRx(skb);
+    if (reason != DropReason.NOT_DROPPED) {
+      skb.free(reason);
+    }
+  }
+
+  /**
+   * {@code netif_rx}: puts a received frame on the backlog.
+   *
+   * @param skb lent: a whole frame, link header at data
+   */
+  public DropReason netifRx(SkBuff skb) {
+    skb.hop("netif_rx");
+    DropReason reason = backlog.netifRx(skb);
+    if (reason != DropReason.NOT_DROPPED) {
+      count(DeviceStat.RX_DROPPED, 1);
+    }
+    return reason;
+  }
+
+  /**
+   * The bottom half, {@code net_bh}: takes frames off the backlog and delivers them.
+   *
+   * @param budget the most frames
+   * @return whether the backlog is empty
+   */
+  public boolean netBh(int budget, long nowNs) {
+    for (int i = 0; i < budget; i++) {
+      SkBuff skb = backlog.dequeue(NET_BH);
+      if (skb == null) {
+        return true;
+      }
+      DropReason reason;
+      try {
+        reason = deliver(skb, nowNs);
+      } catch (RuntimeException | AssertionError | StackOverflowError fault) {
+        faults.caught("a packet handler", fault);
+        // Whoever threw may have passed the buffer on, or freed it: only the ledger knows.
+        boolean ours = skb.isLive() && skb.holder().equals(NET_BH);
+        reason = ours ? DropReason.HANDLER_ERROR : DropReason.NOT_DROPPED;
+      }
+      if (reason != DropReason.NOT_DROPPED) {
+        skb.free(reason);
+      }
+    }
+    return backlog.isEmpty();
+  }
+
+  private DropReason deliver(SkBuff skb, long nowNs) {
+    skb.hop(NET_BH);
+    int frameLen = skb.len();
+    int protocol = linkOps.typeTrans(skb, this);
+    if (!taps.isEmpty()) {
+      skb.setRxTapId(taps.seen(skb, PacketTap.Direction.IN, this, nowNs));
+    }
+    if (protocol == LinkOps.RUNT) {
+      return lengthError(DropReason.PKT_TOO_SMALL);
+    }
+    if (frameLen > linkOps.headerLen() + mtu) {
+      return lengthError(DropReason.PKT_TOO_BIG);
+    }
+    if (MacAddr.isMulticast(EthHdr.source(skb, skb.macHeader()))) {
+      return DropReason.MAC_INVALID_SOURCE;
+    }
+    if (skb.pktType() == PacketType.OTHERHOST) {
+      return DropReason.OTHERHOST;
+    }
+    if (skb.pktType() == PacketType.MULTICAST) {
+      count(DeviceStat.MULTICAST, 1);
+    }
+    skb.setProtocol(protocol);
+    skb.resetNetworkHeader();
+    return packetTypes.deliver(skb, this, nowNs);
+  }
+
+  private DropReason lengthError(DropReason reason) {
+    count(DeviceStat.RX_ERRORS, 1);
+    count(DeviceStat.RX_LENGTH_ERRORS, 1);
+    return reason;
+  }
+
+  // ---- Transmit ---------------------------------------------------------------------------------
+
+  /**
+   * {@code dev_queue_xmit}: completes the link header if need be and puts the frame on its band.
+   *
+   * @param skb lent: a frame whose link header was pushed by {@link LinkOps#header}
+   */
+  public DropReason transmit(SkBuff skb, long nowNs) {
+    skb.hop("dev_queue_xmit");
+    if (!up) {
+      return DropReason.DEV_READY;
+    }
+    if (skb.len() > linkOps.headerLen() + mtu) {
+      return DropReason.PKT_TOO_BIG;
+    }
+    if (!skb.arp()) {
+      switch (linkOps.rebuildHeader(skb, this, nowNs)) {
+        case RESOLVED -> {}
+        case QUEUED -> {
+          return DropReason.NOT_DROPPED;
+        }
+        case REFUSED -> {
+          return skb.verdict();
+        }
+      }
+    }
+    SkBuffQueue band = bands[skb.priority()];
+    if (band.len() >= TX_QUEUE_LEN) {
+      count(DeviceStat.TX_DROPPED, 1);
+      return DropReason.QDISC_DROP;
+    }
+    skb.setDeviceIndex(index);
+    band.queueTail(skb);
+    return DropReason.NOT_DROPPED;
+  }
+
+  /**
+   * Hands the bands to the wire, in order of priority, and flushes it: all that it has room for.
+   * What is left then waits until the wire has room.
+   */
+  public void xmit(long nowNs) {
+    if (!up) {
+      return;
+    }
+    boolean left;
+    do {
+      left = fillWire(nowNs);
+      wire.flush(nowNs, completion);
+    } while (left && !wire.isBlocked());
+  }
+
+  private boolean fillWire(long nowNs) {
+    for (SkBuffQueue band : bands) {
+      SkBuff skb;
+      while ((skb = band.dequeue(DRIVER)) != null) {
+        if (hardStartXmit(skb, nowNs) == Wire.Xmit.BUSY) {
+          band.queueHead(skb);
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /**
+   * {@code dev->hard_start_xmit}: gives a complete frame to the wire, padded to the link's least
+   * length with zeros.
+   *
+   * @return BUSY if the wire has no room; the buffer is then still the caller's
+   */
+  public Wire.Xmit hardStartXmit(SkBuff skb, long nowNs) {
+    skb.hop(HARD_START_XMIT);
+    skb.padTo(linkOps.minFrameLen());
+    if (!taps.isEmpty() && skb.txTapId() == 0) {
+      skb.resetMacHeader();
+      skb.setTxTapId(taps.seen(skb, PacketTap.Direction.OUT, this, nowNs));
+    }
+    return wire.queue(skb, nowNs);
+  }
+
+  private void sent(SkBuff skb, DropReason reason) {
+    if (reason == DropReason.CONSUMED) {
+      count(DeviceStat.TX_PACKETS, 1);
+      count(DeviceStat.TX_BYTES, skb.len());
+    } else {
+      count(reason == DropReason.WIRE_ERROR ? DeviceStat.TX_ERRORS : DeviceStat.TX_DROPPED, 1);
+    }
+    skb.free(reason);
+  }
+
+  // ---- What it is -------------------------------------------------------------------------------
+
+  private void count(DeviceStat stat, long n) {
+    stats.add(stat.ordinal(), n);
+  }
+
+  /** {@code dev->get_stats}: one counter, open or stopped. Any thread. */
+  public long stat(DeviceStat stat) {
+    return stats.get(stat.ordinal());
+  }
+
+  /** {@code dev->name}. */
+  public String name() {
+    return name;
+  }
+
+  /** Its number in its stack. */
+  public int index() {
+    return index;
+  }
+
+  /** {@code dev->dev_addr}. */
+  public long macAddress() {
+    return macAddress;
+  }
+
+  /** {@code dev->mtu}: bytes behind the link header. */
+  public int mtu() {
+    return mtu;
+  }
+
+  /** {@code dev->hard_header_len}. */
+  public int headerLen() {
+    return linkOps.headerLen();
+  }
+
+  /** {@code dev->hard_header}, see {@link LinkOps#header}. */
+  public int hardHeader(SkBuff skb, int type, long daddr, int len) {
+    return linkOps.header(skb, this, type, daddr, LinkOps.UNKNOWN, len);
+  }
+
+  /** {@code IFF_UP}. Any thread. */
+  public boolean isUp() {
+    return up;
+  }
+
+  /** {@code dev->pa_addr} and {@code pa_mask}; 0.0.0.0/32 while there is none. Any thread. */
+  public Ip4Prefix address() {
+    return address;
+  }
+
+  /** Sets {@code dev->pa_addr} and {@code pa_mask}. */
+  public void setAddress(Ip4Prefix address) {
+    this.address = address;
+  }
+
+  /** Why the wire failed; empty if it did not. Any thread. */
+  public String failure() {
+    return failure;
+  }
+
+  /** The wire, for the loop to wait on. */
+  public Wire wire() {
+    return wire;
+  }
+
+  /** The pool that its buffers come from. */
+  public SkBuffPool pool() {
+    return pool;
+  }
+}

@@ -1,0 +1,17 @@
+package dev.skiff.dev;
+
+import dev.skiff.skb.DropReason;
+import dev.skiff.skb.SkBuff;
+
+/** A protocol's entry for received packets: {@code packet_type->func}. Thread: the loop thread. */
+@FunctionalInterface
+public interface PacketHandler {
+  /**
+   * Receives a packet whose link header has been pulled.
+   *
+   * @param skb lent: kept if the result is {@code NOT_DROPPED}, else still the caller's
+   * @param dev the device it came in on
+   * @param nowNs the time of this turn
+   */
+  DropReason receive(SkBuff skb, NetDevice dev, long nowNs);
+}

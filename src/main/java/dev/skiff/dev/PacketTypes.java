@@ -1,0 +1,55 @@
+package dev.skiff.dev;
+
+import dev.skiff.skb.DropReason;
+import dev.skiff.skb.SkBuff;
+import java.util.Arrays;
+
+/**
+ * Which handlers get which protocol: {@code ptype_base}. Shared by all devices of a stack.
+ *
+ * <p>Thread: the loop thread, or before it starts.
+ */
+public final class PacketTypes {
+  private int[] types = new int[0];
+  private PacketHandler[] handlers = new PacketHandler[0];
+
+  /** {@code dev_add_pack}: adds a handler; those of one protocol are called in the order added. */
+  public void add(int type, PacketHandler handler) {
+    int n = types.length;
+    types = Arrays.copyOf(types, n + 1);
+    handlers = Arrays.copyOf(handlers, n + 1);
+    types[n] = type;
+    handlers[n] = handler;
+  }
+
+  /**
+   * {@code deliver_skb}: gives a packet to every handler of its protocol. Every handler but the
+   * last gets a copy, the last gets the packet itself; its verdict is the packet's. A copy that
+   * cannot be had is that handler's loss, counted by the pool.
+   *
+   * @return {@link DropReason#UNHANDLED_PROTO} if there is no handler
+   */
+  DropReason deliver(SkBuff skb, NetDevice dev, long nowNs) {
+    int type = skb.protocol();
+    PacketHandler last = null;
+    for (int i = 0; i < types.length; i++) {
+      if (types[i] == type) {
+        if (last != null) {
+          deliverCopy(last, skb, dev, nowNs);
+        }
+        last = handlers[i];
+      }
+    }
+    return last == null ? DropReason.UNHANDLED_PROTO : last.receive(skb, dev, nowNs);
+  }
+
+  private static void deliverCopy(PacketHandler to, SkBuff skb, NetDevice dev, long nowNs) {
+    SkBuff copy = skb.copy();
+    if (copy != null) {
+      DropReason reason = to.receive(copy, dev, nowNs);
+      if (reason != DropReason.NOT_DROPPED) {
+        copy.free(reason);
+      }
+    }
+  }
+}

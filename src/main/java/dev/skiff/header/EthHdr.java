@@ -1,0 +1,60 @@
+package dev.skiff.header;
+
+import dev.skiff.skb.Packet;
+import dev.skiff.skb.SkBuff;
+
+/**
+ * {@code struct ethhdr}: the Ethernet II header. RFC 894.
+ *
+ * <pre>
+ *    0                 6                12        14
+ *   +-----------------+-----------------+---------+---------
+ *   |     h_dest      |    h_source     | h_proto | payload
+ *   +-----------------+-----------------+---------+---------
+ * </pre>
+ */
+public final class EthHdr {
+  /** {@code ETH_HLEN}: bytes in the header. */
+  public static final int HLEN = 14;
+
+  /** {@code ETH_ZLEN}: the shortest frame that may be sent, without its check sequence. */
+  public static final int ZLEN = 60;
+
+  /** {@code ETH_DATA_LEN}: the most payload by default. RFC 894. */
+  public static final int DATA_LEN = 1500;
+
+  private static final int SOURCE = 6;
+  private static final int PROTO = 12;
+
+  private EthHdr() {}
+
+  /** {@code h_dest}. */
+  public static long dest(Packet p, int mac) {
+    return p.u48(mac);
+  }
+
+  /** {@code h_source}. */
+  public static long source(Packet p, int mac) {
+    return p.u48(mac + SOURCE);
+  }
+
+  /** {@code h_proto} in host order: a type from 0x0600 on, a length below. */
+  public static int proto(Packet p, int mac) {
+    return p.u16(mac + PROTO);
+  }
+
+  /** Sets {@code h_dest}. */
+  public static void dest(SkBuff skb, int mac, long value) {
+    skb.set48(mac, value);
+  }
+
+  /** Sets {@code h_source}. */
+  public static void source(SkBuff skb, int mac, long value) {
+    skb.set48(mac + SOURCE, value);
+  }
+
+  /** Sets {@code h_proto}, given in host order. */
+  public static void proto(SkBuff skb, int mac, int value) {
+    skb.set16(mac + PROTO, value);
+  }
+}

@@ -1,0 +1,135 @@
+package dev.skiff.header;
+
+import dev.skiff.skb.Packet;
+import dev.skiff.skb.SkBuff;
+
+/**
+ * {@code struct iphdr}: the IPv4 header. RFC 791 3.1.
+ *
+ * <pre>
+ *    0       1       2               4               6
+ *   +---+---+-------+---------------+---------------+---------------+
+ *   |ver|ihl|  tos  |    tot_len    |      id       |    frag_off   |
+ *   +-------+-------+---------------+---------------+---------------+  8
+ *   |  ttl  | proto |     check     |             saddr             |
+ *   +-------+-------+---------------+-------------------------------+ 16
+ *   |             daddr             | options, to ihl * 4 ...
+ *   +-------------------------------+
+ * </pre>
+ */
+public final class IpHdr {
+  /** Bytes in a header without options. */
+  public static final int MIN_LEN = 20;
+
+  /** {@code IP_DF}: don't fragment, in {@link #fragOff}. */
+  public static final int DF = 0x4000;
+
+  /** {@code IP_MF}: more fragments, in {@link #fragOff}. */
+  public static final int MF = 0x2000;
+
+  /** {@code IP_OFFSET}: the mask of the offset, in units of 8 bytes, in {@link #fragOff}. */
+  public static final int OFFSET = 0x1FFF;
+
+  private static final int VERSION_4_IHL_5 = 0x45;
+  private static final int TOS = 1;
+  private static final int TOT_LEN = 2;
+  private static final int ID = 4;
+  private static final int FRAG_OFF = 6;
+  private static final int TTL = 8;
+  private static final int PROTOCOL = 9;
+  private static final int CHECK = 10;
+  private static final int SADDR = 12;
+  private static final int DADDR = 16;
+
+  private IpHdr() {}
+
+  /** Version, 4 for IPv4. */
+  public static int version(Packet p, int ip) {
+    return p.u8(ip) >>> 4;
+  }
+
+  /** Header length in words of 4 bytes. */
+  public static int ihl(Packet p, int ip) {
+    return p.u8(ip) & 0xF;
+  }
+
+  /** Type of service, or the DS field with ECN. */
+  public static int tos(Packet p, int ip) {
+    return p.u8(ip + TOS);
+  }
+
+  /** Total length in bytes, header included. */
+  public static int totLen(Packet p, int ip) {
+    return p.u16(ip + TOT_LEN);
+  }
+
+  /** Identification. */
+  public static int id(Packet p, int ip) {
+    return p.u16(ip + ID);
+  }
+
+  /** Flags and fragment offset. */
+  public static int fragOff(Packet p, int ip) {
+    return p.u16(ip + FRAG_OFF);
+  }
+
+  /** Whether it is a part of a datagram: more follow, or it is not the first. */
+  public static boolean isFragment(Packet p, int ip) {
+    return (fragOff(p, ip) & (MF | OFFSET)) != 0;
+  }
+
+  /** Time to live. */
+  public static int ttl(Packet p, int ip) {
+    return p.u8(ip + TTL);
+  }
+
+  /** Protocol. */
+  public static int protocol(Packet p, int ip) {
+    return p.u8(ip + PROTOCOL);
+  }
+
+  /** Header checksum. */
+  public static int check(Packet p, int ip) {
+    return p.u16(ip + CHECK);
+  }
+
+  /** Source address. */
+  public static int saddr(Packet p, int ip) {
+    return p.u32(ip + SADDR);
+  }
+
+  /** Destination address. */
+  public static int daddr(Packet p, int ip) {
+    return p.u32(ip + DADDR);
+  }
+
+  /**
+   * Writes a header without options, its checksum included.
+   *
+   * @param totLen bytes in the datagram, this header included
+   * @param fragOff flags and offset
+   */
+  public static void write(
+      SkBuff skb,
+      int ip,
+      int tos,
+      int totLen,
+      int id,
+      int fragOff,
+      int ttl,
+      int protocol,
+      int saddr,
+      int daddr) {
+    skb.set8(ip, VERSION_4_IHL_5);
+    skb.set8(ip + TOS, tos);
+    skb.set16(ip + TOT_LEN, totLen);
+    skb.set16(ip + ID, id);
+    skb.set16(ip + FRAG_OFF, fragOff);
+    skb.set8(ip + TTL, ttl);
+    skb.set8(ip + PROTOCOL, protocol);
+    skb.set16(ip + CHECK, 0);
+    skb.set32(ip + SADDR, saddr);
+    skb.set32(ip + DADDR, daddr);
+    skb.set16(ip + CHECK, InetChecksum.of(skb, ip, MIN_LEN));
+  }
+}

@@ -1,0 +1,244 @@
+package dev.skiff.loop;
+
+import dev.skiff.stats.Counters;
+import dev.skiff.stats.Faults;
+import dev.skiff.sys.Errno;
+import dev.skiff.sys.EventFd;
+import dev.skiff.sys.PollSet;
+import dev.skiff.sys.SysException;
+import dev.skiff.time.Clock;
+import dev.skiff.time.TimerQueue;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The duty cycle: one turn reads the clock once, carries out some commands, fires what timers are
+ * due, lets the agent work, and waits only when nothing is left to do.
+ *
+ * <p>Either {@link #start} gives it a thread of its own, or the caller's thread is the loop and
+ * calls {@link #turn}.
+ */
+public final class PollLoop {
+  /** The most commands in one turn, so that they cannot starve the wire. */
+  public static final int MAX_COMMANDS = 16;
+
+  private static final int MAX_FDS = 64;
+  private static final long PAUSE_AFTER_POLL_ERROR_NS = 10_000_000L;
+
+  private final Clock clock;
+  private final TimerQueue timers;
+  private final Agent agent;
+  private final Faults faults;
+  private final Counters stats = new Counters(LoopStat.values().length);
+  private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
+
+  private volatile boolean stopping;
+  private volatile @Nullable Thread thread;
+  private volatile @Nullable EventFd wake;
+  private long turnNs;
+
+  /** A loop that does not run yet. */
+  public PollLoop(Clock clock, TimerQueue timers, Agent agent, Faults faults) {
+    this.clock = clock;
+    this.timers = timers;
+    this.agent = agent;
+    this.faults = faults;
+  }
+
+  // ---- The turn ---------------------------------------------------------------------------------
+
+  /**
+   * One turn, without the wait.
+   *
+   * @return whether nothing is left to do now
+   */
+  public boolean turn() {
+    long nowNs = clock.nowNs();
+    turnNs = nowNs;
+    stats.increment(LoopStat.TURNS.ordinal());
+    runCommands();
+    int left = 0;
+    try {
+      stats.add(LoopStat.TIMERS.ordinal(), timers.advance(nowNs));
+      left = agent.doWork(nowNs);
+    } catch (RuntimeException | AssertionError | StackOverflowError fault) {
+      faults.caught("a turn of the loop", fault);
+    }
+    return left == 0 && commands.isEmpty();
+  }
+
+  private void runCommands() {
+    for (int i = 0; i < MAX_COMMANDS; i++) {
+      Runnable command = commands.poll();
+      if (command == null) {
+        return;
+      }
+      stats.increment(LoopStat.COMMANDS.ordinal());
+      try {
+        command.run();
+      } catch (RuntimeException | AssertionError | StackOverflowError fault) {
+        faults.caught("a command", fault);
+      }
+    }
+  }
+
+  // ---- A thread of its own ----------------------------------------------------------------------
+
+  /**
+   * Starts the loop on a platform thread of its own (a native call would pin a virtual one). It
+   * ends when it is stopped, or when its agent is done.
+   *
+   * @param onEnd called on that thread as the last thing it does
+   * @throws SysException if no eventfd can be had
+   * @throws IllegalStateException if it was started before
+   */
+  public void start(String threadName, Runnable onEnd) throws SysException {
+    if (thread != null) {
+      throw new IllegalStateException("the loop was started before");
+    }
+    EventFd eventFd = new EventFd();
+    wake = eventFd;
+    Thread loopThread = new Thread(() -> run(eventFd, onEnd), threadName);
+    thread = loopThread;
+    loopThread.start();
+  }
+
+  private void run(EventFd eventFd, Runnable onEnd) {
+    try (PollSet set = new PollSet(MAX_FDS)) {
+      while (!stopping && !agent.isDone()) {
+        if (turn()) {
+          await(set, eventFd);
+        }
+      }
+    } finally {
+      close();
+      onEnd.run();
+    }
+  }
+
+  private void await(PollSet set, EventFd eventFd) {
+    set.clear();
+    set.add(eventFd.fd(), false);
+    agent.pollFds(set);
+    stats.increment(LoopStat.WAITS.ordinal());
+    int ready = set.await(timeoutNs());
+    if (ready > 0 && set.isReady(0)) {
+      eventFd.drain();
+    } else if (ready < 0) {
+      // EINVAL or ENOMEM: a bug or a machine in distress. Not to spin is what can be done here.
+      faults.caught("ppoll", new IllegalStateException("ppoll: " + Errno.text(-ready)));
+      LockSupport.parkNanos(PAUSE_AFTER_POLL_ERROR_NS);
+    }
+  }
+
+  /** Nanoseconds until something is due, counted from this turn's time; negative for never. */
+  private long timeoutNs() {
+    long next = Math.min(timers.nextDeadlineNs(), agent.nextDeadlineNs());
+    return next == Long.MAX_VALUE ? -1 : Math.max(0, next - turnNs);
+  }
+
+  /**
+   * Ends a loop that the caller's thread turns, or one that was never started: closes the agent. A
+   * loop with a thread of its own does this by itself when it is stopped.
+   */
+  public void close() {
+    stopping = true;
+    try {
+      agent.onClose();
+    } catch (RuntimeException | AssertionError | StackOverflowError fault) {
+      faults.caught("the end of the loop", fault);
+    }
+    for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
+      if (command instanceof FutureTask<?> task) {
+        boolean ignored = task.cancel(false);
+      }
+    }
+  }
+
+  // ---- Other threads ----------------------------------------------------------------------------
+
+  /** Hands a command to the loop, to be carried out in one of its next turns. Any thread. */
+  public void execute(Runnable command) {
+    commands.add(command);
+    wakeUp();
+  }
+
+  /** Wakes the loop if it waits. Any thread. */
+  public void wakeUp() {
+    EventFd eventFd = wake;
+    if (eventFd != null) {
+      eventFd.signal();
+    }
+  }
+
+  /**
+   * Has something computed on the loop thread. From the loop thread itself, or when no thread was
+   * started, it is computed at once.
+   *
+   * @throws TimeoutException if the loop did not come to it in time, or has ended
+   * @throws ExecutionException if it threw
+   */
+  public <T> T call(Callable<T> callable, Duration timeout)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    FutureTask<T> task = new FutureTask<>(callable);
+    Thread loopThread = thread;
+    if (loopThread == null || loopThread == Thread.currentThread()) {
+      task.run();
+    } else if (loopThread.isAlive()) {
+      execute(task);
+    } else {
+      throw new TimeoutException("the loop has ended");
+    }
+    return task.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Asks the loop to end after its turn. Any thread. */
+  public void stop() {
+    stopping = true;
+    wakeUp();
+  }
+
+  /**
+   * Waits until a started loop has ended and its agent is closed.
+   *
+   * @return whether it has
+   */
+  public boolean join(Duration timeout) throws InterruptedException {
+    Thread loopThread = thread;
+    if (loopThread == null) {
+      return true;
+    }
+    if (!loopThread.join(timeout)) {
+      return false;
+    }
+    EventFd eventFd = wake;
+    if (eventFd != null) {
+      eventFd.close();
+    }
+    return true;
+  }
+
+  /** Whether it has a thread that lives. Any thread. */
+  public boolean isRunning() {
+    Thread loopThread = thread;
+    return loopThread != null && loopThread.isAlive();
+  }
+
+  /** The time of this turn. Loop thread. */
+  public long turnNs() {
+    return turnNs;
+  }
+
+  /** One counter. Any thread. */
+  public long stat(LoopStat stat) {
+    return stat == LoopStat.FAULTS ? faults.count() : stats.get(stat.ordinal());
+  }
+}

@@ -1,0 +1,48 @@
+package dev.skiff.neigh;
+
+import dev.skiff.dev.NetDevice;
+import dev.skiff.skb.SkBuffQueue;
+import dev.skiff.time.Timer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code struct neighbour}: one next hop on one device, its state and the packets that wait for it.
+ *
+ * <p>What is done at a change of state is in {@link NeighbourTable}. Thread: the loop thread.
+ */
+public final class Neighbour extends Timer {
+  private final NeighbourTable table;
+  final SkBuffQueue queue = new SkBuffQueue("neighbour queue");
+  @Nullable NetDevice dev;
+  int ip;
+  long mac;
+  NeighbourState state = NeighbourState.FAILED;
+
+  /** {@code neigh->confirmed}: when a unicast reply confirmed it. */
+  long confirmedNs;
+
+  /** {@code neigh->used}: when it was last asked for. */
+  long usedNs;
+
+  /** {@code neigh->probes}: requests sent since the last answer. */
+  int probes;
+
+  Neighbour(NeighbourTable table) {
+    this.table = table;
+  }
+
+  void begin(NetDevice device, int address, long nowNs) {
+    dev = device;
+    ip = address;
+    mac = 0;
+    state = NeighbourState.FAILED;
+    confirmedNs = nowNs;
+    usedNs = nowNs;
+    probes = 0;
+  }
+
+  @Override
+  protected void fire(long nowNs) {
+    table.timer(this, nowNs);
+  }
+}

@@ -1,0 +1,142 @@
+package dev.skiff.skb;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a packet ended: {@code enum skb_drop_reason}. Each reason has a counter; there is no drop
+ * without one and no "not specified".
+ *
+ * <p>As a method's result {@link #NOT_DROPPED} means "I keep the buffer"; anything else means "it
+ * is still yours: free it, for this reason".
+ */
+public enum DropReason {
+  // Not drops.
+  /** Somebody keeps the buffer; its holder will end it later, with a reason of its own. */
+  NOT_DROPPED("SKB_NOT_DROPPED_YET", "still held"),
+  /** A good end: it was sent, answered or used up. */
+  CONSUMED("SKB_CONSUMED", "sent or used up"),
+
+  // The device and the frame.
+  /** Too short for the header that should be there. */
+  PKT_TOO_SMALL("SKB_DROP_REASON_PKT_TOO_SMALL", "shorter than its headers"),
+  /** Longer than the device's MTU allows. */
+  PKT_TOO_BIG("SKB_DROP_REASON_PKT_TOO_BIG", "longer than the MTU allows"),
+  /** The frame is for another station's MAC address. */
+  OTHERHOST("SKB_DROP_REASON_OTHERHOST", "addressed to another station's MAC"),
+  /** The frame's source address is a group, which no station can be. */
+  MAC_INVALID_SOURCE("SKB_DROP_REASON_MAC_INVALID_SOURCE", "source MAC is multicast"),
+  /** No handler for this EtherType. */
+  UNHANDLED_PROTO("SKB_DROP_REASON_UNHANDLED_PROTO", "no handler for its EtherType"),
+  /** IPv6, which Skiff does not speak; a Linux host sends it unasked on every link. */
+  IPV6DISABLED("SKB_DROP_REASON_IPV6DISABLED", "IPv6, which is not supported"),
+  /** The backlog is full, or overflowed and has not been emptied since. */
+  CPU_BACKLOG("SKB_DROP_REASON_CPU_BACKLOG", "backlog full"),
+  /** The transmit band is full. */
+  QDISC_DROP("SKB_DROP_REASON_QDISC_DROP", "transmit band full"),
+  /** The device is down, or the host's side of it is. */
+  DEV_READY("SKB_DROP_REASON_DEV_READY", "device not up"),
+  /** The wire took the frame and then failed to send it. */
+  WIRE_ERROR(null, "the wire failed to send it"),
+  /** The reader at the far end of a wire in memory was too slow. */
+  FULL_RING("SKB_DROP_REASON_FULL_RING", "far end's ring full"),
+  /** No buffer was free. */
+  NOMEM("SKB_DROP_REASON_NOMEM", "no buffer free"),
+  /** A queue was emptied because its device stopped. */
+  QUEUE_PURGE("SKB_DROP_REASON_QUEUE_PURGE", "queue purged, device stopped"),
+  /** A handler threw: a bug in Skiff or in a handler of yours. */
+  HANDLER_ERROR(null, "a handler threw (a bug; see the log)"),
+
+  // ARP and neighbours.
+  /** {@code ar$hrd} or {@code ar$hln} is not Ethernet's. */
+  ARP_HARDWARE(null, "ARP for other hardware than Ethernet"),
+  /** {@code ar$pro} or {@code ar$pln} is not IPv4's. */
+  ARP_PROTOCOL(null, "ARP for another protocol than IPv4"),
+  /** {@code ar$op} is neither request nor reply. */
+  ARP_OPCODE(null, "ARP opcode is neither request nor reply"),
+  /** The sender claims an address that no host can have. */
+  ARP_INVALID_SOURCE(null, "ARP sender address is not a host's"),
+  /** The target is a loopback or multicast address. */
+  ARP_INVALID_TARGET(null, "ARP target is loopback or multicast"),
+  /** A reply that nobody here asked for: it makes no entry. */
+  ARP_UNSOLICITED(null, "ARP reply that was not asked for"),
+  /** Well-formed, about somebody else and of no use here. */
+  ARP_NOT_FOR_US(null, "ARP between other hosts"),
+  /** Another station uses our address. */
+  ARP_CONFLICT(null, "another station uses our address"),
+  /** No entry could be made: the table is full. */
+  NEIGH_CREATEFAIL("SKB_DROP_REASON_NEIGH_CREATEFAIL", "neighbour table full"),
+  /** The next hop did not answer. */
+  NEIGH_FAILED("SKB_DROP_REASON_NEIGH_FAILED", "next hop does not answer ARP"),
+  /** Pushed out of the queue of those that wait for an answer. */
+  NEIGH_QUEUEFULL("SKB_DROP_REASON_NEIGH_QUEUEFULL", "too many waiting for the next hop's MAC"),
+
+  // IP.
+  /** A malformed IP header. */
+  IP_INHDR("SKB_DROP_REASON_IP_INHDR", "malformed IP header"),
+  /** The IP header's checksum is wrong. */
+  IP_CSUM("SKB_DROP_REASON_IP_CSUM", "wrong IP header checksum"),
+  /** Fewer bytes than the IP header says. */
+  IP_TRUNCATED(null, "fewer bytes than the IP total length"),
+  /** The source is not an address that a host can send from. */
+  IP_INVALID_SOURCE("SKB_DROP_REASON_IP_INVALID_SOURCE", "IP source is not a host's address"),
+  /** The source is our own address. */
+  IP_LOCAL_SOURCE("SKB_DROP_REASON_IP_LOCAL_SOURCE", "IP source is our own address"),
+  /** The destination is a loopback address. */
+  IP_LOCALNET("SKB_DROP_REASON_IP_LOCALNET", "IP destination is loopback"),
+  /** The destination is not ours. */
+  IP_INADDRERRORS("SKB_DROP_REASON_IP_INADDRERRORS", "IP destination is not ours"),
+  /** To a group that we did not join. */
+  IP_MULTICAST_UNJOINED(null, "IP group not joined"),
+  /** A unicast datagram in a link-layer broadcast or multicast. */
+  UNICAST_IN_L2_MULTICAST(
+      "SKB_DROP_REASON_UNICAST_IN_L2_MULTICAST", "unicast IP in a link-layer broadcast"),
+  /** A fragment; reassembly is not there yet. */
+  IP_FRAGMENT(null, "fragment (reassembly is not supported yet)"),
+  /** No handler for this IP protocol. */
+  IP_NOPROTO("SKB_DROP_REASON_IP_NOPROTO", "no handler for its IP protocol"),
+  /** No route to the destination. */
+  IP_OUTNOROUTES("SKB_DROP_REASON_IP_OUTNOROUTES", "no route to its destination"),
+
+  // ICMP.
+  /** The ICMP checksum is wrong. */
+  ICMP_CSUM("SKB_DROP_REASON_ICMP_CSUM", "wrong ICMP checksum"),
+  /** A type that asks for nothing from us. */
+  ICMP_TYPE(null, "ICMP type that is not answered"),
+  /** An echo request to a broadcast or group address. */
+  ICMP_ECHO_BROADCAST(null, "echo request to a broadcast address");
+
+  private static final DropReason[] VALUES = values();
+
+  private final @Nullable String kernelName;
+  private final String text;
+
+  DropReason(@Nullable String kernelName, String text) {
+    this.kernelName = kernelName;
+    this.text = text;
+  }
+
+  /** The kernel's spelling, or null where the kernel has no such reason. */
+  public @Nullable String kernelName() {
+    return kernelName;
+  }
+
+  /** A few words for people. */
+  public String text() {
+    return text;
+  }
+
+  /** Whether a packet was lost: neither kept nor used up. */
+  public boolean isDrop() {
+    return this != NOT_DROPPED && this != CONSUMED;
+  }
+
+  /** How many reasons there are. */
+  public static int count() {
+    return VALUES.length;
+  }
+
+  /** The reason with this {@link #ordinal}. */
+  public static DropReason of(int ordinal) {
+    return VALUES[ordinal];
+  }
+}

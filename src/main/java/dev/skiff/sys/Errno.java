@@ -1,0 +1,54 @@
+package dev.skiff.sys;
+
+/** The error numbers that Skiff tells apart. */
+public final class Errno {
+  /** Operation not permitted. */
+  public static final int EPERM = of(jnr.constants.platform.Errno.EPERM);
+
+  /** No such file or directory. */
+  public static final int ENOENT = of(jnr.constants.platform.Errno.ENOENT);
+
+  /** Interrupted system call. */
+  public static final int EINTR = of(jnr.constants.platform.Errno.EINTR);
+
+  /** Input/output error. */
+  public static final int EIO = of(jnr.constants.platform.Errno.EIO);
+
+  /** No such device or address. */
+  public static final int ENXIO = of(jnr.constants.platform.Errno.ENXIO);
+
+  /** Try again: nothing there now. */
+  public static final int EAGAIN = of(jnr.constants.platform.Errno.EAGAIN);
+
+  /** No memory, or no buffer. */
+  public static final int ENOMEM = of(jnr.constants.platform.Errno.ENOMEM);
+
+  /** Permission denied. */
+  public static final int EACCES = of(jnr.constants.platform.Errno.EACCES);
+
+  /** Busy. */
+  public static final int EBUSY = of(jnr.constants.platform.Errno.EBUSY);
+
+  /** No such device. */
+  public static final int ENODEV = of(jnr.constants.platform.Errno.ENODEV);
+
+  /** Invalid argument. */
+  public static final int EINVAL = of(jnr.constants.platform.Errno.EINVAL);
+
+  /** No buffer space. */
+  public static final int ENOBUFS = of(jnr.constants.platform.Errno.ENOBUFS);
+
+  /** No address there. */
+  public static final int EADDRNOTAVAIL = of(jnr.constants.platform.Errno.EADDRNOTAVAIL);
+
+  private Errno() {}
+
+  private static int of(jnr.constants.platform.Errno errno) {
+    return errno.intValue();
+  }
+
+  /** The system's own words for an error number: {@code strerror(3)}. */
+  public static String text(int errno) {
+    return Sys.strerror(errno);
+  }
+}

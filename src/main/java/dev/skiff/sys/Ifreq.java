@@ -1,0 +1,84 @@
+package dev.skiff.sys;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * {@code struct ifreq}, 40 bytes on 64-bit Linux: a name of 16 bytes and a union. netdevice(7).
+ *
+ * <p>Any thread, one at a time.
+ */
+final class Ifreq implements AutoCloseable {
+  /** {@code IFNAMSIZ}: bytes of a name, its closing zero included. */
+  static final int IFNAMSIZ = 16;
+
+  private static final int SIZE = 40;
+  private static final int UNION = IFNAMSIZ;
+  private static final int SA_DATA = UNION + 2;
+  private static final int SIN_ADDR = UNION + 4;
+  private static final short AF_INET = 2;
+  private static final ValueLayout.OfInt NETWORK_INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+  private final Arena arena = Arena.ofConfined();
+  private final MemorySegment memory = arena.allocate(SIZE, Long.BYTES);
+
+  Ifreq(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, 0, Math.min(bytes.length, 15));
+  }
+
+  long address() {
+    return memory.address();
+  }
+
+  /** {@code ifr_name}: the kernel writes the real name back. */
+  String name() {
+    return memory.getString(0, StandardCharsets.UTF_8);
+  }
+
+  /** {@code ifr_flags}. */
+  int flags() {
+    return memory.get(ValueLayout.JAVA_SHORT, UNION) & 0xFFFF;
+  }
+
+  void flags(int flags) {
+    memory.set(ValueLayout.JAVA_SHORT, UNION, (short) flags);
+  }
+
+  /** {@code ifr_mtu}, {@code ifr_ifindex}. */
+  int number() {
+    return memory.get(ValueLayout.JAVA_INT, UNION);
+  }
+
+  void number(int number) {
+    memory.set(ValueLayout.JAVA_INT, UNION, number);
+  }
+
+  /** {@code ifr_addr}, {@code ifr_netmask} as a {@code struct sockaddr_in}. */
+  int inet() {
+    return memory.get(NETWORK_INT, SIN_ADDR);
+  }
+
+  void inet(int ip) {
+    memory.set(ValueLayout.JAVA_SHORT, UNION, AF_INET);
+    memory.set(NETWORK_INT, SIN_ADDR, ip);
+  }
+
+  /** {@code ifr_hwaddr}: six bytes behind the address family. */
+  long mac() {
+    long mac = 0;
+    for (int i = 0; i < 6; i++) {
+      mac = mac << 8 | (memory.get(ValueLayout.JAVA_BYTE, SA_DATA + i) & 0xFF);
+    }
+    return mac;
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

@@ -1,0 +1,36 @@
+package dev.skiff.sys;
+
+import jnr.ffi.types.size_t;
+import jnr.ffi.types.ssize_t;
+import jnr.ffi.types.u_int64_t;
+import jnr.ffi.types.uintptr_t;
+
+/**
+ * The functions of the C library that Skiff calls and jnr-posix does not have, bound by JNR-FFI.
+ *
+ * <p>All parameters are primitives and addresses are raw {@code long}s of memory that the caller
+ * keeps alive: such a call allocates nothing and needs no converter. No function here has six
+ * integer parameters: jnr-ffi 2.3.4 passes garbage as the sixth on x86-64.
+ */
+public interface LibC {
+  /** {@code read(2)}. */
+  @ssize_t
+  long read(int fd, @uintptr_t long buf, @size_t long n);
+
+  /** {@code write(2)}. */
+  @ssize_t
+  long write(int fd, @uintptr_t long buf, @size_t long n);
+
+  /** {@code ioctl(2)}, with a pointer or a number as its argument. */
+  int ioctl(int fd, @u_int64_t long request, @uintptr_t long arg);
+
+  /** {@code ppoll(2)}. */
+  int ppoll(
+      @uintptr_t long fds, @u_int64_t long nfds, @uintptr_t long timeout, @uintptr_t long sigmask);
+
+  /** {@code eventfd(2)}. */
+  int eventfd(int initval, int flags);
+
+  /** {@code socket(2)}. */
+  int socket(int domain, int type, int protocol);
+}

@@ -1,0 +1,117 @@
+package dev.skiff.sys;
+
+import java.util.Map;
+import jnr.constants.platform.OpenFlags;
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.LibraryOption;
+import jnr.ffi.Runtime;
+import jnr.posix.POSIX;
+import jnr.posix.POSIXFactory;
+
+/**
+ * System calls with one convention: the result, or {@code -errno}. EINTR is retried, except on
+ * close.
+ *
+ * <p>Any thread. The calls of the data path ({@link #read}, {@link #write}, {@link #ppoll})
+ * allocate nothing.
+ */
+public final class Sys {
+  private static final LibC LIBC =
+      LibraryLoader.loadLibrary(
+          LibC.class, Map.of(LibraryOption.LoadNow, true, LibraryOption.SaveError, true), "c");
+  private static final Runtime RUNTIME = Runtime.getRuntime(LIBC);
+  private static final POSIX LIBPOSIX = POSIXFactory.getNativePOSIX();
+
+  private Sys() {}
+
+  /** {@code open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)}. */
+  public static int openReadWrite(String path) {
+    int flags =
+        OpenFlags.O_RDWR.intValue()
+            | OpenFlags.O_NONBLOCK.intValue()
+            | OpenFlags.O_CLOEXEC.intValue();
+    int fd = LIBPOSIX.open(path, flags, 0);
+    return fd >= 0 ? fd : -LIBPOSIX.errno();
+  }
+
+  /** {@code close(2)}, never retried: after EINTR the descriptor is gone all the same. */
+  public static int close(int fd) {
+    return LIBPOSIX.close(fd) >= 0 ? 0 : -LIBPOSIX.errno();
+  }
+
+  /** {@code read(2)} into the memory at {@code address}. */
+  public static long read(int fd, long address, long n) {
+    while (true) {
+      long got = LIBC.read(fd, address, n);
+      if (got >= 0) {
+        return got;
+      }
+      int errno = RUNTIME.getLastError();
+      if (errno != Errno.EINTR) {
+        return -errno;
+      }
+    }
+  }
+
+  /** {@code write(2)} from the memory at {@code address}. */
+  public static long write(int fd, long address, long n) {
+    while (true) {
+      long put = LIBC.write(fd, address, n);
+      if (put >= 0) {
+        return put;
+      }
+      int errno = RUNTIME.getLastError();
+      if (errno != Errno.EINTR) {
+        return -errno;
+      }
+    }
+  }
+
+  /** {@code ioctl(2)}. */
+  public static int ioctl(int fd, long request, long arg) {
+    while (true) {
+      int result = LIBC.ioctl(fd, request, arg);
+      if (result >= 0) {
+        return result;
+      }
+      int errno = RUNTIME.getLastError();
+      if (errno != Errno.EINTR) {
+        return -errno;
+      }
+    }
+  }
+
+  /**
+   * {@code ppoll(2)} without a signal mask. Not retried after EINTR: the caller's time has changed,
+   * so it is told 0, as for a timeout.
+   *
+   * @param timeout address of a {@code struct timespec}, 0 to wait without end
+   */
+  static int ppoll(long fds, int nfds, long timeout) {
+    int ready = LIBC.ppoll(fds, nfds, timeout, 0);
+    if (ready >= 0) {
+      return ready;
+    }
+    int errno = RUNTIME.getLastError();
+    return errno == Errno.EINTR ? 0 : -errno;
+  }
+
+  static int eventfd(int flags) {
+    int fd = LIBC.eventfd(0, flags);
+    return fd >= 0 ? fd : -RUNTIME.getLastError();
+  }
+
+  static int socket(int domain, int type) {
+    int fd = LIBC.socket(domain, type, 0);
+    return fd >= 0 ? fd : -RUNTIME.getLastError();
+  }
+
+  static String strerror(int errno) {
+    return LIBPOSIX.strerror(errno);
+  }
+
+  /** {@code umask(2)}: sets the mask of the whole process and gives the old one. */
+  public static int umask(int mask) {
+    return LIBPOSIX.umask(mask);
+  }
+}

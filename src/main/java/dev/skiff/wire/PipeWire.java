@@ -1,0 +1,192 @@
+package dev.skiff.wire;
+
+import dev.skiff.skb.DropReason;
+import dev.skiff.skb.SkBuff;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A wire in memory with two ends: what is queued and flushed at one is received at the other.
+ *
+ * <p>Frames are copied, since a buffer never changes its pool. The ends may belong to two loops on
+ * two threads: each direction is a ring with one writer and one reader. A frame that finds the ring
+ * full is dropped for {@link DropReason#FULL_RING}, as on a wire whose far end is too slow.
+ */
+public final class PipeWire {
+  /** How many frames a direction holds unless it is told otherwise. */
+  public static final int DEFAULT_CAPACITY = 512;
+
+  private final Arena arena = Arena.ofShared();
+  private final AtomicInteger openEnds = new AtomicInteger(2);
+  private final End a;
+  private final End b;
+
+  /**
+   * Makes a wire.
+   *
+   * @param maxFrame the most bytes in a frame, link header included
+   * @param capacity how many frames each direction holds, a power of two
+   * @throws IllegalArgumentException if {@code capacity} is not a power of two
+   */
+  public PipeWire(int maxFrame, int capacity) {
+    if (Integer.bitCount(capacity) != 1) {
+      throw new IllegalArgumentException("capacity must be a power of two, not " + capacity);
+    }
+    Ring there = new Ring(arena, maxFrame, capacity);
+    Ring back = new Ring(arena, maxFrame, capacity);
+    a = new End(back, there);
+    b = new End(there, back);
+  }
+
+  /** One end. */
+  public Wire a() {
+    return a;
+  }
+
+  /** The other end. */
+  public Wire b() {
+    return b;
+  }
+
+  /**
+   * One direction: slots of fixed size; {@code tail} is the writer's, {@code head} the reader's.
+   */
+  private static final class Ring {
+    private static final VarHandle HEAD;
+    private static final VarHandle TAIL;
+
+    static {
+      try {
+        HEAD = MethodHandles.lookup().findVarHandle(Ring.class, "head", long.class);
+        TAIL = MethodHandles.lookup().findVarHandle(Ring.class, "tail", long.class);
+      } catch (ReflectiveOperationException e) {
+        throw new ExceptionInInitializerError(e);
+      }
+    }
+
+    private final MemorySegment slots;
+    private final int[] lengths;
+    private final int slotSize;
+    private final int mask;
+    private volatile Runnable waker = () -> {};
+
+    @SuppressWarnings("UnusedVariable") // by HEAD and TAIL
+    private long head;
+
+    @SuppressWarnings("UnusedVariable")
+    private long tail;
+
+    Ring(Arena arena, int slotSize, int capacity) {
+      this.slotSize = slotSize;
+      mask = capacity - 1;
+      lengths = new int[capacity];
+      slots = arena.allocate((long) slotSize * capacity, Long.BYTES);
+    }
+
+    boolean offer(SkBuff skb) {
+      long t = (long) TAIL.getOpaque(this);
+      if (t - (long) HEAD.getAcquire(this) > mask) {
+        return false;
+      }
+      int slot = (int) t & mask;
+      int n = Math.min(skb.len(), slotSize);
+      MemorySegment.copy(skb.segment(), skb.data(), slots, (long) slot * slotSize, n);
+      lengths[slot] = n;
+      TAIL.setRelease(this, t + 1);
+      return true;
+    }
+
+    boolean poll(SkBuff skb) {
+      long h = (long) HEAD.getOpaque(this);
+      if (h == (long) TAIL.getAcquire(this)) {
+        return false;
+      }
+      int slot = (int) h & mask;
+      int n = Math.min(lengths[slot], skb.tailroom());
+      int at = skb.put(n);
+      MemorySegment.copy(slots, (long) slot * slotSize, skb.segment(), at, n);
+      HEAD.setRelease(this, h + 1);
+      return true;
+    }
+  }
+
+  private final class End implements Wire {
+    private final Ring in;
+    private final Ring out;
+    private final Burst burst = new Burst();
+    private volatile boolean closed;
+
+    End(Ring in, Ring out) {
+      this.in = in;
+      this.out = out;
+    }
+
+    @Override
+    public Rx receive(SkBuff skb, long nowNs) {
+      return in.poll(skb) ? Rx.FRAME : Rx.EMPTY;
+    }
+
+    @Override
+    public Xmit queue(SkBuff skb, long nowNs) {
+      if (burst.isFull()) {
+        return Xmit.BUSY;
+      }
+      skb.setHolder("PipeWire");
+      burst.add(skb);
+      return Xmit.OK;
+    }
+
+    @Override
+    public void flush(long nowNs, Completion completion) {
+      if (burst.isEmpty()) {
+        return;
+      }
+      do {
+        SkBuff skb = burst.first();
+        burst.removeFirst();
+        completion.sent(skb, out.offer(skb) ? DropReason.CONSUMED : DropReason.FULL_RING);
+      } while (!burst.isEmpty());
+      out.waker.run();
+    }
+
+    @Override
+    public boolean isBlocked() {
+      return false;
+    }
+
+    @Override
+    public int pollFd() {
+      return -1;
+    }
+
+    @Override
+    public void setWaker(Runnable waker) {
+      in.waker = waker;
+    }
+
+    @Override
+    public String failure() {
+      return "";
+    }
+
+    @Override
+    public void close(Completion completion) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      in.waker = () -> {};
+      while (!burst.isEmpty()) {
+        SkBuff skb = burst.first();
+        burst.removeFirst();
+        completion.sent(skb, DropReason.QUEUE_PURGE);
+      }
+      if (openEnds.decrementAndGet() == 0) {
+        arena.close();
+      }
+    }
+  }
+}
