@@ -213,10 +213,7 @@ public final class NetDevice {
       try {
         reason = deliver(skb, nowNs);
       } catch (RuntimeException | AssertionError | StackOverflowError fault) {
-        faults.caught("a packet handler", fault);
-        // Whoever threw may have passed the buffer on, or freed it: only the ledger knows.
-        boolean ours = skb.isLive() && skb.holder().equals(NET_BH);
-        reason = ours ? DropReason.HANDLER_ERROR : DropReason.NOT_DROPPED;
+        reason = PacketTypes.afterThrow(skb, NET_BH, faults, fault);
       }
       if (reason != DropReason.NOT_DROPPED) {
         skb.free(reason);
@@ -249,7 +246,7 @@ public final class NetDevice {
     }
     skb.setProtocol(protocol);
     skb.resetNetworkHeader();
-    return packetTypes.deliver(skb, this, nowNs);
+    return packetTypes.deliver(skb, this, NET_BH, faults, nowNs);
   }
 
   private DropReason lengthError(DropReason reason) {

@@ -2,6 +2,7 @@ package dev.skiff.dev;
 
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
+import dev.skiff.stats.Faults;
 import java.util.Arrays;
 
 /**
@@ -27,15 +28,16 @@ public final class PacketTypes {
    * last gets a copy, the last gets the packet itself; its verdict is the packet's. A copy that
    * cannot be had is that handler's loss, counted by the pool.
    *
+   * @param holder who answers for the packet, and for its copies until a handler takes them
    * @return {@link DropReason#UNHANDLED_PROTO} if there is no handler
    */
-  DropReason deliver(SkBuff skb, NetDevice dev, long nowNs) {
+  DropReason deliver(SkBuff skb, NetDevice dev, String holder, Faults faults, long nowNs) {
     int type = skb.protocol();
     PacketHandler last = null;
     for (int i = 0; i < types.length; i++) {
       if (types[i] == type) {
         if (last != null) {
-          deliverCopy(last, skb, dev, nowNs);
+          deliverCopy(last, skb, dev, holder, faults, nowNs);
         }
         last = handlers[i];
       }
@@ -43,13 +45,30 @@ public final class PacketTypes {
     return last == null ? DropReason.UNHANDLED_PROTO : last.receive(skb, dev, nowNs);
   }
 
-  private static void deliverCopy(PacketHandler to, SkBuff skb, NetDevice dev, long nowNs) {
+  private static void deliverCopy(
+      PacketHandler to, SkBuff skb, NetDevice dev, String holder, Faults faults, long nowNs) {
     SkBuff copy = skb.copy();
-    if (copy != null) {
-      DropReason reason = to.receive(copy, dev, nowNs);
-      if (reason != DropReason.NOT_DROPPED) {
-        copy.free(reason);
-      }
+    if (copy == null) {
+      return;
     }
+    DropReason reason;
+    try {
+      reason = to.receive(copy, dev, nowNs);
+    } catch (RuntimeException | AssertionError | StackOverflowError fault) {
+      reason = afterThrow(copy, holder, faults, fault);
+    }
+    if (reason != DropReason.NOT_DROPPED) {
+      copy.free(reason);
+    }
+  }
+
+  /**
+   * What becomes of a packet whose handler threw: a bug, which costs the packet and nothing else.
+   * The handler may have passed the buffer on, or freed it, before it threw: only the ledger knows.
+   */
+  static DropReason afterThrow(SkBuff skb, String holder, Faults faults, Throwable fault) {
+    faults.caught("a packet handler", fault);
+    boolean ours = skb.isLive() && skb.holder().equals(holder);
+    return ours ? DropReason.HANDLER_ERROR : DropReason.NOT_DROPPED;
   }
 }

@@ -71,6 +71,7 @@ public final class PollLoop {
       left = agent.doWork(nowNs);
     } catch (RuntimeException | AssertionError | StackOverflowError fault) {
       faults.caught("a turn of the loop", fault);
+      left = 1; // What was not come to is done in the next turn, before any wait.
     }
     return left == 0 && commands.isEmpty();
   }
