@@ -3,6 +3,7 @@ package dev.skiff.dev;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.FateListener;
 import dev.skiff.skb.Packet;
+import dev.skiff.stats.Faults;
 import java.util.Arrays;
 
 /**
@@ -12,7 +13,17 @@ import java.util.Arrays;
  */
 public final class Taps implements FateListener {
   private PacketTap[] taps = new PacketTap[0];
+  private final Faults faults;
   private long lastId;
+
+  /**
+   * No taps.
+   *
+   * @param faults where a tap that throws is counted; it is called again all the same
+   */
+  public Taps(Faults faults) {
+    this.faults = faults;
+  }
 
   /** Adds a tap, which sees the frames from the next one on. */
   public void add(PacketTap tap) {
@@ -32,7 +43,11 @@ public final class Taps implements FateListener {
   long seen(Packet packet, PacketTap.Direction direction, NetDevice dev, long nowNs) {
     long id = ++lastId;
     for (PacketTap tap : taps) {
-      tap.seen(packet, id, direction, dev, nowNs);
+      try {
+        tap.seen(packet, id, direction, dev, nowNs);
+      } catch (RuntimeException | AssertionError | StackOverflowError fault) {
+        faults.caught("a tap", fault);
+      }
     }
     return id;
   }
@@ -40,7 +55,11 @@ public final class Taps implements FateListener {
   @Override
   public void ended(long tapId, DropReason reason) {
     for (PacketTap tap : taps) {
-      tap.verdict(tapId, reason);
+      try {
+        tap.verdict(tapId, reason);
+      } catch (RuntimeException | AssertionError | StackOverflowError fault) {
+        faults.caught("a tap", fault);
+      }
     }
   }
 }

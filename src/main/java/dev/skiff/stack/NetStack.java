@@ -49,7 +49,7 @@ public final class NetStack implements Agent, AutoCloseable {
   private final SkBuffPool pool;
   private final TimerQueue timers;
   private final Faults faults;
-  private final Taps taps = new Taps();
+  private final Taps taps;
   private final PacketTypes packetTypes = new PacketTypes();
   private final Routes routes = new Routes();
   private final Ipv4 ipv4 = new Ipv4(routes);
@@ -71,6 +71,7 @@ public final class NetStack implements Agent, AutoCloseable {
     }
     this.timers = timers;
     this.faults = faults;
+    taps = new Taps(faults);
     int mtu = configs.stream().mapToInt(DeviceConfig::mtu).max().orElseThrow();
     int slotSize = SkBuffPool.slotSizeFor(EthHdr.HLEN + mtu + 1);
     pool = new SkBuffPool(slots, slotSize, MAX_DEVICES);
