@@ -5,10 +5,6 @@ import dev.skiff.header.Ip4Prefix;
 import dev.skiff.sys.NetIf;
 import dev.skiff.sys.SysException;
 import java.io.IOException;
-import java.net.Inet4Address;
-import java.net.InterfaceAddress;
-import java.net.NetworkInterface;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -166,16 +162,19 @@ final class HostSide {
 
   static List<HostAddress> addresses() throws IOException {
     List<HostAddress> list = new ArrayList<>();
-    for (NetworkInterface dev : NetworkInterface.networkInterfaces().toList()) {
-      for (InterfaceAddress address : dev.getInterfaceAddresses()) {
-        int prefix = address.getNetworkPrefixLength();
-        if (address.getAddress() instanceof Inet4Address ip && prefix >= 1 && prefix <= 32) {
-          int bits = ByteBuffer.wrap(ip.getAddress()).getInt();
-          list.add(new HostAddress(dev.getName(), new Ip4Prefix(bits, prefix)));
-        }
+    for (NetIf.Address host : NetIf.addresses()) {
+      int prefix = Integer.bitCount(host.netmask());
+      if (prefix > 0) {
+        list.add(new HostAddress(deviceOf(host.name()), new Ip4Prefix(host.address(), prefix)));
       }
     }
     return list;
+  }
+
+  /** The device of a label such as "eth0:1". */
+  private static String deviceOf(String label) {
+    int colon = label.indexOf(':');
+    return colon < 0 ? label : label.substring(0, colon);
   }
 
   static List<HostRoute> routes() throws IOException {

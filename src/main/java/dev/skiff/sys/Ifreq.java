@@ -11,11 +11,13 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>Any thread, one at a time.
  */
-final class Ifreq implements AutoCloseable {
+final class Ifreq {
   /** {@code IFNAMSIZ}: bytes of a name, its closing zero included. */
   static final int IFNAMSIZ = 16;
 
-  private static final int SIZE = 40;
+  /** Bytes in the structure. */
+  static final int SIZE = 40;
+
   private static final int UNION = IFNAMSIZ;
   private static final int SA_DATA = UNION + 2;
   private static final int SIN_ADDR = UNION + 4;
@@ -23,12 +25,19 @@ final class Ifreq implements AutoCloseable {
   private static final ValueLayout.OfInt NETWORK_INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
-  private final Arena arena = Arena.ofConfined();
-  private final MemorySegment memory = arena.allocate(SIZE, Long.BYTES);
+  private final MemorySegment memory;
 
-  Ifreq(String name) {
+  /** One that stands in the caller's memory already. */
+  Ifreq(MemorySegment memory) {
+    this.memory = memory;
+  }
+
+  /** A fresh one for the interface called {@code name}, living as long as {@code arena}. */
+  Ifreq(Arena arena, String name) {
+    this(arena.allocate(SIZE, Long.BYTES));
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-    MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, 0, Math.min(bytes.length, 15));
+    MemorySegment.copy(
+        bytes, 0, memory, ValueLayout.JAVA_BYTE, 0, Math.min(bytes.length, IFNAMSIZ - 1));
   }
 
   long address() {
@@ -75,10 +84,5 @@ final class Ifreq implements AutoCloseable {
       mac = mac << 8 | (memory.get(ValueLayout.JAVA_BYTE, SA_DATA + i) & 0xFF);
     }
     return mac;
-  }
-
-  @Override
-  public void close() {
-    arena.close();
   }
 }

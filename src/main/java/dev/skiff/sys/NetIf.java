@@ -1,5 +1,11 @@
 package dev.skiff.sys;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * The host's side of an interface, through the ioctls of netdevice(7) on a datagram socket in the
  * network namespace of the calling thread. Addresses are ints, first byte on the wire highest.
@@ -10,6 +16,8 @@ public final class NetIf {
   private static final int AF_INET = 2;
   private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
   private static final int IFF_UP = 1;
+  private static final int MOST_ADDRESSES = 4096;
+  private static final long SIOCGIFCONF = 0x8912;
   private static final long SIOCGIFFLAGS = 0x8913;
   private static final long SIOCSIFFLAGS = 0x8914;
   private static final long SIOCGIFADDR = 0x8915;
@@ -32,6 +40,43 @@ public final class NetIf {
   /** The interface called {@code name}, which need not exist. */
   public NetIf(String name) {
     this.name = name;
+  }
+
+  /**
+   * An IPv4 address of the host.
+   *
+   * @param name the interface that has it, or its label
+   */
+  public record Address(String name, int address, int netmask) {}
+
+  /** Every IPv4 address of every interface, in the network namespace of the calling thread. */
+  public static List<Address> addresses() throws SysException {
+    int socket = datagramSocket();
+    List<Address> list = new ArrayList<>();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment array = arena.allocate((long) MOST_ADDRESSES * Ifreq.SIZE, Long.BYTES);
+      // struct ifconf: the array's length in bytes, padding, its address.
+      MemorySegment ifconf = arena.allocate(2 * Long.BYTES, Long.BYTES);
+      ifconf.set(ValueLayout.JAVA_INT, 0, (int) array.byteSize());
+      ifconf.set(ValueLayout.JAVA_LONG, Long.BYTES, array.address());
+      int result = Sys.ioctl(socket, SIOCGIFCONF, ifconf.address());
+      if (result < 0) {
+        throw new SysException("SIOCGIFCONF: " + Errno.text(-result), -result);
+      }
+      int bytes = ifconf.get(ValueLayout.JAVA_INT, 0);
+      for (int at = 0; at < bytes; at += Ifreq.SIZE) {
+        Ifreq ifreq = new Ifreq(array.asSlice(at, Ifreq.SIZE));
+        int address = ifreq.inet();
+        // Asked with the address, the kernel answers for that one of several on a device.
+        result = Sys.ioctl(socket, SIOCGIFNETMASK, ifreq.address());
+        if (result >= 0) {
+          list.add(new Address(ifreq.name(), address, ifreq.inet()));
+        }
+      }
+    } finally {
+      int ignored = Sys.close(socket);
+    }
+    return list;
   }
 
   /** Whether there is an interface of this name. */
@@ -91,11 +136,9 @@ public final class NetIf {
 
   private int call(long request, String what, int value, boolean inet, int tolerated)
       throws SysException {
-    int socket = Sys.socket(AF_INET, SOCK_DGRAM_CLOEXEC);
-    if (socket < 0) {
-      throw new SysException("socket: " + Errno.text(-socket), -socket);
-    }
-    try (Ifreq ifreq = new Ifreq(name)) {
+    int socket = datagramSocket();
+    try (Arena arena = Arena.ofConfined()) {
+      Ifreq ifreq = new Ifreq(arena, name);
       if (inet) {
         ifreq.inet(value);
       } else {
@@ -114,5 +157,13 @@ public final class NetIf {
     } finally {
       int ignored = Sys.close(socket);
     }
+  }
+
+  private static int datagramSocket() throws SysException {
+    int socket = Sys.socket(AF_INET, SOCK_DGRAM_CLOEXEC);
+    if (socket < 0) {
+      throw new SysException("socket: " + Errno.text(-socket), -socket);
+    }
+    return socket;
   }
 }

@@ -1,5 +1,6 @@
 package dev.skiff.sys;
 
+import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -65,7 +66,8 @@ public final class TunTap implements AutoCloseable {
       throw openFailed(-fd);
     }
     int flags = IFF_TAP | IFF_NO_PI | (existed ? 0 : IFF_TUN_EXCL);
-    try (Ifreq ifreq = new Ifreq(name)) {
+    try (Arena arena = Arena.ofConfined()) {
+      Ifreq ifreq = new Ifreq(arena, name);
       ifreq.flags(flags);
       int result = Sys.ioctl(fd, TUNSETIFF, ifreq.address());
       if (result < 0) {
