@@ -11,11 +11,13 @@ import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,13 +42,16 @@ public final class ControlServer implements AutoCloseable {
   private static final int UMASK_0600 = 0177;
 
   private final Path path;
+  private final @Nullable Path madeDirectory;
   private final ServerSocketChannel server;
   private final Answers answers;
   private final Semaphore slots = new Semaphore(MAX_CLIENTS);
   private final Set<SocketChannel> clients = ConcurrentHashMap.newKeySet();
 
-  private ControlServer(Path path, ServerSocketChannel server, Answers answers) {
+  private ControlServer(
+      Path path, @Nullable Path madeDirectory, ServerSocketChannel server, Answers answers) {
     this.path = path;
+    this.madeDirectory = madeDirectory;
     this.server = server;
     this.answers = answers;
   }
@@ -65,10 +70,11 @@ public final class ControlServer implements AutoCloseable {
               + MAX_PATH
               + " bytes: give a shorter --socket");
     }
+    Path made = null;
     try {
       Path directory = path.toAbsolutePath().getParent();
       if (directory != null && !Files.isDirectory(directory)) {
-        Files.createDirectories(directory);
+        made = Files.createDirectories(directory);
       }
     } catch (IOException e) {
       throw new IOException(
@@ -91,7 +97,7 @@ public final class ControlServer implements AutoCloseable {
     } finally {
       int ignored = Sys.umask(mask);
     }
-    ControlServer control = new ControlServer(path, server, answers);
+    ControlServer control = new ControlServer(path, made, server, answers);
     Thread acceptor = new Thread(control::accept, "skiff-control");
     acceptor.setDaemon(true);
     acceptor.start();
@@ -164,8 +170,7 @@ public final class ControlServer implements AutoCloseable {
     }
   }
 
-  private static @org.jspecify.annotations.Nullable String readLine(InputStream in)
-      throws IOException {
+  private static @Nullable String readLine(InputStream in) throws IOException {
     byte[] line = new byte[MAX_LINE];
     int n = 0;
     while (true) {
@@ -185,7 +190,9 @@ public final class ControlServer implements AutoCloseable {
 
   private static final class LineTooLongException extends IOException {}
 
-  /** Stops answering, cuts off the clients and removes the socket. */
+  /**
+   * Stops answering, cuts off the clients and removes the socket, and its directory if we made it.
+   */
   @Override
   public void close() {
     try {
@@ -194,6 +201,11 @@ public final class ControlServer implements AutoCloseable {
         client.close();
       }
       boolean ignored = Files.deleteIfExists(path);
+      if (madeDirectory != null) {
+        ignored = Files.deleteIfExists(madeDirectory);
+      }
+    } catch (DirectoryNotEmptyException e) {
+      LOG.debug("control socket {}: its directory has another daemon's socket by now", path);
     } catch (IOException e) {
       LOG.warn("control socket {}: {}", path, e.toString());
     }

@@ -299,21 +299,33 @@ public final class NetDevice {
     if (!up) {
       return;
     }
-    boolean left;
+    int taken;
     do {
-      left = fillWire(nowNs);
+      taken = fillWire(nowNs);
       wire.flush(nowNs, completion);
-    } while (left && !wire.isBlocked());
+    } while (taken > 0 && isWaitingToSend() && !wire.isBlocked());
   }
 
-  private boolean fillWire(long nowNs) {
+  /** Hands over, band by band, what the wire takes; says how many that were. */
+  private int fillWire(long nowNs) {
+    int taken = 0;
     for (SkBuffQueue band : bands) {
       SkBuff skb;
       while ((skb = band.dequeue(DRIVER)) != null) {
         if (hardStartXmit(skb, nowNs) == Wire.Xmit.BUSY) {
           band.queueHead(skb);
-          return true;
+          return taken;
         }
+        taken++;
+      }
+    }
+    return taken;
+  }
+
+  private boolean isWaitingToSend() {
+    for (SkBuffQueue band : bands) {
+      if (!band.isEmpty()) {
+        return true;
       }
     }
     return false;
