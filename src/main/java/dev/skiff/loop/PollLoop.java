@@ -115,7 +115,8 @@ public final class PollLoop {
   private void run(EventFd eventFd, Runnable onEnd) {
     try (PollSet set = new PollSet(MAX_FDS)) {
       while (!stopping && !agent.isDone()) {
-        if (turn()) {
+        // Asked again after the turn: who is done has nothing left that could wake it.
+        if (turn() && !agent.isDone()) {
           await(set, eventFd);
         }
       }

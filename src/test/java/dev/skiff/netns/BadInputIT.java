@@ -1,0 +1,236 @@
+package dev.skiff.netns;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Each mistake gets one line that says what to do, the right exit code, and leaves nothing behind.
+ */
+@Tag("netns")
+class BadInputIT {
+  private static final String GOOD = "--tap skiff0 --ip 198.51.100.2/24";
+
+  @TempDir Path directory;
+  private Netns netns;
+
+  @BeforeEach
+  void makeNamespace() {
+    netns = new Netns();
+  }
+
+  @AfterEach
+  void deleteNamespace() {
+    netns.close();
+  }
+
+  /** Runs it; it must end by itself with this code and one line on stderr that has this part. */
+  private void refused(int exitCode, String part, List<String> launcher, String arguments)
+      throws Exception {
+    String linksBefore = links();
+    Path errors = directory.resolve("stderr");
+    List<String> command = new ArrayList<>(launcher);
+    command.addAll(Stream.of(arguments.split(" ", -1)).filter(word -> !word.isEmpty()).toList());
+    Process process =
+        new ProcessBuilder(command)
+            .redirectError(errors.toFile())
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      assertTrue(process.waitFor(10, java.util.concurrent.TimeUnit.SECONDS), "it does not end");
+    } finally {
+      process.destroyForcibly();
+    }
+    List<String> lines = Files.readAllLines(errors);
+    assertEquals(exitCode, process.exitValue(), lines.toString());
+    assertEquals(1, lines.size(), lines.toString());
+    assertTrue(lines.getFirst().contains(part), lines.getFirst());
+    assertEquals(linksBefore, links(), "interfaces and addresses are as they were");
+    assertFalse(Files.exists(socket()), "no socket is left");
+  }
+
+  private void refused(int exitCode, String part, String arguments) throws Exception {
+    refused(exitCode, part, netns.inside(SkiffProcess.SKIFF), arguments);
+  }
+
+  /** What interfaces there are, with their addresses; without counters and timers. */
+  private String links() {
+    return netns.exec("ip", "-o", "-4", "addr") + netns.exec("ip", "-o", "-br", "link");
+  }
+
+  private Path socket() {
+    return directory.resolve("skiff.sock");
+  }
+
+  private String withSocket(String arguments) {
+    return "run " + arguments + " --socket " + socket();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--tap sixteen-bytes-16 --ip 198.51.100.2/24 | cannot be a device's name",
+        "--tap a/b --ip 198.51.100.2/24 | cannot be a device's name",
+        "--tap tap%d --ip 198.51.100.2/24 | cannot be a device's name",
+        "--tap skiff0 | Missing required option: '--ip=ADDR/PREFIX'",
+        "--ip 198.51.100.2/24 | Missing required option: '--tap=NAME'",
+        "--tap skiff0 --ip 198.51.100.2 | has no prefix",
+        "--tap skiff0 --ip 198.51.100/24 | is not an IPv4 address",
+        "--tap skiff0 --ip 198.51.100.256/24 | is not an IPv4 address",
+        "--tap skiff0 --ip 198.051.100.2/24 | is not an IPv4 address",
+        "--tap skiff0 --ip 198.51.100.2/0 | prefix /0 is out of range",
+        "--tap skiff0 --ip 198.51.100.2/33 | prefix /33 is out of range",
+        "--tap skiff0 --ip 198.51.100.2/x | is not a prefix length",
+        "--tap skiff0 --ip 198.51.100.0/24 | is the number of its own network",
+        "--tap skiff0 --ip 198.51.100.255/24 | is the broadcast address of its own network",
+        "--tap skiff0 --ip 127.0.0.2/8 | is no host's address",
+        "--tap skiff0 --ip 224.0.0.5/4 | is no host's address",
+        GOOD + " --mac 01:00:5e:10:00:01 | is multicast",
+        GOOD + " --mac 00:00:00:00:00:00 | is zero",
+        GOOD + " --mac 02:00:5e:10:00 | is not a MAC address",
+        GOOD + " --mac zz:00:5e:10:00:01 | is not a MAC address",
+        GOOD + " --mtu 67 | MTU 67 is out of range",
+        GOOD + " --mtu 65522 | MTU 65522 is out of range",
+        GOOD + " --mtu x | Invalid value for option '--mtu'",
+        GOOD + " --gateway 203.0.113.1 | is not another host in the network",
+        GOOD + " --gateway 198.51.100.2 | is not another host in the network",
+        GOOD + " --host-ip 203.0.113.1/24 | are not in one network",
+        GOOD + " --host-ip 198.51.100.2/24 | are both 198.51.100.2",
+        GOOD + " --frobnicate | Unknown option: '--frobnicate'",
+        GOOD + " extra | Unmatched argument",
+      })
+  void mistakesOfUsageEndWithTwo(String arguments, String part) throws Exception {
+    refused(2, part, withSocket(arguments));
+  }
+
+  @Test
+  void unknownAndMissingCommandsEndWithTwo() throws Exception {
+    refused(2, "frobnicate", "frobnicate");
+    refused(2, "say what to do", "");
+  }
+
+  @Test
+  void aBusyTapIsRefused() throws Exception {
+    try (SkiffProcess first =
+        SkiffProcess.start(
+            netns, Files.createDirectory(directory.resolve("first")), GOOD.split(" ", -1))) {
+      refused(1, "busy", withSocket(GOOD));
+      assertTrue(first.ask("status").contains("UP"), "the first is not disturbed");
+    }
+  }
+
+  @Test
+  void aSocketWhereADaemonAnswersIsRefused() throws Exception {
+    try (SkiffProcess first = SkiffProcess.usual(netns, directory)) {
+      String before = links();
+      Netns.Result second =
+          netns.run(
+              SkiffProcess.SKIFF,
+              "run",
+              "--tap",
+              "other",
+              "--ip",
+              "203.0.113.2/24",
+              "--socket",
+              first.socket().toString());
+      assertEquals(1, second.exitCode(), second.output());
+      assertTrue(second.output().contains("a daemon answers there"), second.output());
+      assertEquals(before, links());
+      assertTrue(first.ask("status").contains("UP"), "the first is not disturbed");
+    }
+  }
+
+  @Test
+  void anInterfaceThatIsNoTapIsRefused() throws Exception {
+    netns.exec("ip", "link", "add", "veth9", "type", "veth", "peer", "name", "veth8");
+    refused(1, "is no single-queue TAP", withSocket("--tap veth9 --ip 198.51.100.2/24"));
+    refused(1, "is no single-queue TAP", withSocket("--tap lo --ip 198.51.100.2/24"));
+  }
+
+  @Test
+  void anAddressThatTheHostHasIsRefused() throws Exception {
+    netns.exec("ip", "addr", "add", "198.51.100.2/32", "dev", "lo");
+    refused(1, "is in use on this host (lo has it)", withSocket(GOOD));
+  }
+
+  @Test
+  void aHostAddressThatOverlapsIsRefused() throws Exception {
+    netns.exec("ip", "link", "add", "veth9", "type", "veth", "peer", "name", "veth8");
+    netns.exec("ip", "addr", "add", "198.51.100.65/26", "dev", "veth9");
+    refused(
+        1, "overlaps 198.51.100.65/26 on veth9", withSocket(GOOD + " --host-ip 198.51.100.1/24"));
+    netns.exec("ip", "addr", "flush", "dev", "veth9");
+    netns.exec("ip", "link", "set", "veth9", "up");
+    netns.exec("ip", "link", "set", "veth8", "up");
+    netns.exec("ip", "route", "add", "198.51.0.0/16", "dev", "veth9");
+    refused(
+        1,
+        "overlaps the route to 198.51.0.0/16 by veth9",
+        withSocket(GOOD + " --host-ip 198.51.100.1/24"));
+    netns.exec("ip", "route", "del", "198.51.0.0/16");
+    netns.exec("ip", "route", "add", "default", "dev", "veth9");
+    try (SkiffProcess skiff = SkiffProcess.usual(netns, directory)) {
+      assertTrue(skiff.startLine().contains("ping 198.51.100.2"), "a default route is no overlap");
+    }
+  }
+
+  @Test
+  void anotherAddressOnTheTapIsNotReplaced() throws Exception {
+    netns.exec("ip", "tuntap", "add", "dev", "skiff0", "mode", "tap");
+    netns.exec("ip", "addr", "add", "203.0.113.9/24", "dev", "skiff0");
+    refused(
+        1,
+        "has the address 203.0.113.9/24 already",
+        withSocket(GOOD + " --host-ip 198.51.100.1/24"));
+  }
+
+  @Test
+  void withoutTheDeviceItSaysHowToGetIt() throws Exception {
+    List<String> hidden =
+        netns.inside(
+            "unshare",
+            "-m",
+            "sh",
+            "-c",
+            "mount -t tmpfs none /dev/net && exec \"$@\"",
+            "sh",
+            SkiffProcess.SKIFF);
+    refused(1, "there is no TUN/TAP here", hidden, withSocket(GOOD));
+  }
+
+  @Test
+  void withoutPermissionItSaysWhatToDo() throws Exception {
+    List<String> powerless =
+        netns.inside("setpriv", "--bounding-set=-net_admin", "--inh-caps=-all", SkiffProcess.SKIFF);
+    refused(1, "no permission to create it", powerless, withSocket(GOOD));
+  }
+
+  @Test
+  void anotherSystemThanLinuxIsRefused() throws Exception {
+    List<String> elsewhere =
+        netns.inside("env", "SKIFF_JVM_OPTIONS=-Dos.name=Darwin", SkiffProcess.SKIFF);
+    refused(1, "Skiff runs on Linux", elsewhere, withSocket(GOOD));
+  }
+
+  @Test
+  void commandsWithoutADaemonSaySo() throws IOException, Exception {
+    for (String command : new String[] {"status", "stat", "drops", "neigh"}) {
+      refused(1, "no daemon at", command + " --socket " + socket());
+    }
+  }
+}

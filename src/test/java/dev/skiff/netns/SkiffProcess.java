@@ -1,0 +1,150 @@
+package dev.skiff.netns;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The daemon as a user starts it: {@code scripts/skiff run}, in a namespace; ended when closed. */
+final class SkiffProcess implements AutoCloseable {
+  static final Path HOME = Path.of(System.getProperty("skiff.home", ".")).toAbsolutePath();
+  static final String SKIFF = HOME.resolve("scripts/skiff").toString();
+  static final String IP = "198.51.100.2";
+  static final String HOST_IP = "198.51.100.1";
+
+  private final Netns netns;
+  private final Process process;
+  private final Path socket;
+  private final Path errors;
+  private final String startLine;
+
+  private SkiffProcess(Netns netns, Path directory, List<String> command) throws IOException {
+    this.netns = netns;
+    socket = directory.resolve("skiff.sock");
+    errors = Files.createTempFile(directory, "stderr", "");
+    process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+    BufferedReader out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    String line = out.readLine();
+    startLine = line == null ? "" : line;
+  }
+
+  /** Starts it with these arguments beside {@code --socket}; it must print its start line. */
+  static SkiffProcess start(Netns netns, Path directory, String... args) throws IOException {
+    return start(netns, directory, netns.inside(SKIFF), args);
+  }
+
+  /** The same, begun in another way. */
+  static SkiffProcess start(Netns netns, Path directory, List<String> launcher, String... args)
+      throws IOException {
+    List<String> command = new ArrayList<>(launcher);
+    command.add("run");
+    command.addAll(List.of(args));
+    command.addAll(List.of("--socket", directory.resolve("skiff.sock").toString()));
+    SkiffProcess skiff = new SkiffProcess(netns, directory, command);
+    if (skiff.startLine.isEmpty()) {
+      try (skiff) {
+        throw new AssertionError("the daemon did not start: " + skiff.stderr());
+      }
+    }
+    return skiff;
+  }
+
+  /** Starts it on TAP skiff0 as 198.51.100.2, the host's side being 198.51.100.1. */
+  static SkiffProcess usual(Netns netns, Path directory) throws IOException {
+    return start(
+        netns, directory, "--tap", "skiff0", "--ip", IP + "/24", "--host-ip", HOST_IP + "/24");
+  }
+
+  String startLine() {
+    return startLine;
+  }
+
+  /** The MAC address in the start line. */
+  String mac() {
+    return startLine.replaceFirst(".* ((?:[0-9a-f]{2}:){5}[0-9a-f]{2}) .*", "$1");
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  Path socket() {
+    return socket;
+  }
+
+  String stderr() throws IOException {
+    return Files.readString(errors);
+  }
+
+  /** What {@code skiff COMMAND} prints. */
+  String ask(String... command) {
+    List<String> all = new ArrayList<>(List.of(SKIFF));
+    all.addAll(List.of(command));
+    all.addAll(List.of("--socket", socket.toString()));
+    return netns.exec(all.toArray(String[]::new));
+  }
+
+  /** The reply to a command, as JSON. */
+  Map<String, Object> json(String command) throws IOException {
+    return JSON.std.mapFrom(ask(command, "--json"));
+  }
+
+  /** One counter. */
+  long counter(String group, String name) throws IOException {
+    Object value = member(member(json("stat").get("stat"), group), name);
+    assertNotNull(value, group + "." + name);
+    return ((Number) value).longValue();
+  }
+
+  private static @Nullable Object member(@Nullable Object object, String name) {
+    return object instanceof Map<?, ?> map ? map.get(name) : null;
+  }
+
+  /** One value of /proc/PID/status, in its own unit. */
+  long status(String name) throws IOException {
+    return statusOf(Path.of("/proc/" + pid() + "/status"), name);
+  }
+
+  static long statusOf(Path file, String name) throws IOException {
+    for (String line : Files.readAllLines(file)) {
+      if (line.startsWith(name + ":")) {
+        return Long.parseLong(line.replaceAll("[^0-9]", ""));
+      }
+    }
+    throw new AssertionError("no " + name + " in " + file);
+  }
+
+  /** Sends a signal and waits for the end: the exit code. */
+  int stop(String signal) throws InterruptedException {
+    Netns.Result.of(List.of("kill", "-" + signal, Long.toString(pid())));
+    return exitCode();
+  }
+
+  /** Waits for the end, 5 s at most: the exit code. */
+  int exitCode() throws InterruptedException {
+    assertTrue(process.waitFor(5, TimeUnit.SECONDS), "the daemon has not ended in 5 s");
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    try {
+      process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
