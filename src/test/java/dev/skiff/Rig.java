@@ -1,5 +1,6 @@
 package dev.skiff;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.MacAddr;
@@ -87,6 +88,7 @@ public final class Rig implements AutoCloseable {
   }
 
   /** Turns the loop until it would wait, and takes the frames that came out. */
+  @CanIgnoreReturnValue
   public List<byte[]> turn() {
     for (int i = 0; !skiff.turn(); i++) {
       if (i == TURNS) {
@@ -97,12 +99,14 @@ public final class Rig implements AutoCloseable {
   }
 
   /** Moves the clock and turns: what comes out. */
+  @CanIgnoreReturnValue
   public List<byte[]> after(long ns) {
     clock.advance(ns);
     return turn();
   }
 
   /** Injects a frame and turns: what comes out. */
+  @CanIgnoreReturnValue
   public List<byte[]> exchange(byte[] frame) {
     inject(frame);
     return turn();

@@ -95,7 +95,7 @@ public final class ControlServer implements AutoCloseable {
       throw new IOException(
           "control socket " + path + ": " + e.getMessage() + ": give another --socket", e);
     } finally {
-      int ignored = Sys.umask(mask);
+      var _ = Sys.umask(mask);
     }
     ControlServer control = new ControlServer(path, made, server, answers);
     Thread acceptor = new Thread(control::accept, "skiff-control");
@@ -200,9 +200,9 @@ public final class ControlServer implements AutoCloseable {
       for (SocketChannel client : clients) {
         client.close();
       }
-      boolean ignored = Files.deleteIfExists(path);
+      var _ = Files.deleteIfExists(path);
       if (madeDirectory != null) {
-        ignored = Files.deleteIfExists(madeDirectory);
+        var _ = Files.deleteIfExists(madeDirectory);
       }
     } catch (DirectoryNotEmptyException e) {
       LOG.debug("control socket {}: its directory has another daemon's socket by now", path);

@@ -28,7 +28,7 @@ final class Signals {
               new Class<?>[] {handler},
               (self, method, args) -> answer(self, method.getName(), action));
       Object handled = signal.getConstructor(String.class).newInstance(name);
-      Object ignored = signal.getMethod("handle", signal, handler).invoke(null, handled, proxy);
+      var _ = signal.getMethod("handle", signal, handler).invoke(null, handled, proxy);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("this Java has no sun.misc.Signal (jdk.unsupported)", e);
     }

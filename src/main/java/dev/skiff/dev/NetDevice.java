@@ -114,9 +114,9 @@ public final class NetDevice {
    */
   public void stop() {
     up = false;
-    int ignored = backlog.purge();
+    var _ = backlog.purge();
     for (SkBuffQueue band : bands) {
-      ignored = band.purge(DropReason.QUEUE_PURGE);
+      var _ = band.purge(DropReason.QUEUE_PURGE);
     }
     wire.close(completion);
     SkBuff buffer = posted;

@@ -146,7 +146,7 @@ public final class Ipv4 implements PacketHandler {
       count(IpStat.IP_IN_UNKNOWN_PROTOS);
       return DropReason.IP_NOPROTO;
     }
-    int ignored = skb.pull(IpHdr.ihl(skb, ip) * 4);
+    var _ = skb.pull(IpHdr.ihl(skb, ip) * 4);
     skb.resetTransportHeader();
     count(IpStat.IP_IN_DELIVERS);
     return handler.receive(skb, dev, nowNs);

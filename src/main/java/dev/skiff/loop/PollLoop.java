@@ -160,7 +160,7 @@ public final class PollLoop {
     }
     for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
       if (command instanceof FutureTask<?> task) {
-        boolean ignored = task.cancel(false);
+        var _ = task.cancel(false);
       }
     }
   }

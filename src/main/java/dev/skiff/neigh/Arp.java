@@ -130,7 +130,7 @@ public final class Arp implements PacketHandler {
 
   private static DropReason send(SkBuff skb, NetDevice dev, long to, long nowNs) {
     skb.setPriority(NetDevice.BAND_CONTROL);
-    int ignored = dev.hardHeader(skb, EtherType.ARP, to, skb.len());
+    var _ = dev.hardHeader(skb, EtherType.ARP, to, skb.len());
     return dev.transmit(skb, nowNs);
   }
 }

@@ -43,13 +43,13 @@ public final class EventFd implements AutoCloseable {
     if (closed) {
       return;
     }
-    long ignored = Sys.write(fd, one.address(), Long.BYTES);
+    var _ = Sys.write(fd, one.address(), Long.BYTES);
     // EAGAIN: the counter is full, so that the loop will wake all the same.
   }
 
   /** Takes the signals back. Loop thread. */
   public void drain() {
-    long ignored = Sys.read(fd, count.address(), Long.BYTES);
+    var _ = Sys.read(fd, count.address(), Long.BYTES);
     // EAGAIN: there was none.
   }
 
@@ -59,7 +59,7 @@ public final class EventFd implements AutoCloseable {
       return;
     }
     closed = true;
-    int ignored = Sys.close(fd);
+    var _ = Sys.close(fd);
     arena.close();
   }
 }

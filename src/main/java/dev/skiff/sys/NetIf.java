@@ -74,7 +74,7 @@ public final class NetIf {
         }
       }
     } finally {
-      int ignored = Sys.close(socket);
+      var _ = Sys.close(socket);
     }
     return list;
   }
@@ -96,42 +96,42 @@ public final class NetIf {
 
   /** Gives it an IPv4 address; 0 takes it away. An address that it has is replaced. */
   public void setAddress(int ip) throws SysException {
-    int ignored = call(SIOCSIFADDR, "SIOCSIFADDR", ip, true, 0);
+    var _ = call(SIOCSIFADDR, "SIOCSIFADDR", ip, true, 0);
   }
 
   /** Sets the mask of its address. */
   public void setNetmask(int mask) throws SysException {
-    int ignored = call(SIOCSIFNETMASK, "SIOCSIFNETMASK", mask, true, 0);
+    var _ = call(SIOCSIFNETMASK, "SIOCSIFNETMASK", mask, true, 0);
   }
 
   /** Its MAC address, first byte on the wire highest. */
   public long macAddress() throws SysException {
-    int ignored = call(SIOCGIFHWADDR, "SIOCGIFHWADDR", 0, false, 0);
+    var _ = call(SIOCGIFHWADDR, "SIOCGIFHWADDR", 0, false, 0);
     return lastMac;
   }
 
   /** Its MTU in bytes. */
   public int mtu() throws SysException {
-    int ignored = call(SIOCGIFMTU, "SIOCGIFMTU", 0, false, 0);
+    var _ = call(SIOCGIFMTU, "SIOCGIFMTU", 0, false, 0);
     return lastNumber;
   }
 
   /** Sets its MTU in bytes. */
   public void setMtu(int mtu) throws SysException {
-    int ignored = call(SIOCSIFMTU, "SIOCSIFMTU", mtu, false, 0);
+    var _ = call(SIOCSIFMTU, "SIOCSIFMTU", mtu, false, 0);
   }
 
   /** Whether it is up. */
   public boolean isUp() throws SysException {
-    int ignored = call(SIOCGIFFLAGS, "SIOCGIFFLAGS", 0, false, 0);
+    var _ = call(SIOCGIFFLAGS, "SIOCGIFFLAGS", 0, false, 0);
     return (lastNumber & IFF_UP) != 0;
   }
 
   /** Brings it up or down. */
   public void setUp(boolean up) throws SysException {
-    int ignored = call(SIOCGIFFLAGS, "SIOCGIFFLAGS", 0, false, 0);
+    var _ = call(SIOCGIFFLAGS, "SIOCGIFFLAGS", 0, false, 0);
     int flags = up ? lastNumber | IFF_UP : lastNumber & ~IFF_UP;
-    ignored = call(SIOCSIFFLAGS, "SIOCSIFFLAGS", flags, false, 0);
+    var _ = call(SIOCSIFFLAGS, "SIOCSIFFLAGS", flags, false, 0);
   }
 
   private int call(long request, String what, int value, boolean inet, int tolerated)
@@ -155,7 +155,7 @@ public final class NetIf {
       lastMac = ifreq.mac();
       return result;
     } finally {
-      int ignored = Sys.close(socket);
+      var _ = Sys.close(socket);
     }
   }
 

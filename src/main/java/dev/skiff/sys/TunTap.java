@@ -71,7 +71,7 @@ public final class TunTap implements AutoCloseable {
       ifreq.flags(flags);
       int result = Sys.ioctl(fd, TUNSETIFF, ifreq.address());
       if (result < 0) {
-        int ignored = Sys.close(fd);
+        var _ = Sys.close(fd);
         throw attachFailed(name, existed, -result);
       }
       String realName = ifreq.name();
@@ -145,7 +145,7 @@ public final class TunTap implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      int ignored = Sys.close(fd);
+      var _ = Sys.close(fd);
     }
   }
 }

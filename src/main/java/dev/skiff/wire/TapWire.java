@@ -30,7 +30,7 @@ public final class TapWire implements Wire {
   public Rx receive(SkBuff skb, long nowNs) {
     long n = Sys.read(tap.fd(), skb.address(skb.tail()), skb.tailroom());
     if (n >= 0) {
-      int ignored = skb.put((int) n);
+      var _ = skb.put((int) n);
       return Rx.FRAME;
     }
     if (n == -Errno.EAGAIN) {
