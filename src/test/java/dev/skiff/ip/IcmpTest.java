@@ -1,0 +1,137 @@
+package dev.skiff.ip;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.skiff.Frames;
+import dev.skiff.Rig;
+import dev.skiff.header.Ip4Addr;
+import dev.skiff.skb.DropReason;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The echo server of RFC 1122 3.2.2.6, and what gets no answer. */
+class IcmpTest {
+  private static final int AT = Frames.ETH_HLEN + Frames.IP_HLEN;
+
+  private final Rig rig = new Rig();
+
+  @BeforeEach
+  void introduce() {
+    rig.introducePeer();
+  }
+
+  private static byte[] frame(byte[] icmp) {
+    return Frames.ethernet(
+        Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, Frames.ipv4(Rig.PEER_IP, Rig.OUR_IP, 1, 64, icmp));
+  }
+
+  private byte[] answer(byte[] frame) {
+    List<byte[]> out = rig.exchange(frame);
+    assertEquals(1, out.size());
+    return out.getFirst();
+  }
+
+  private void assertDropped(DropReason reason, byte[] frame) {
+    long before = rig.verdicts(reason);
+    assertEquals(0, rig.exchange(frame).size(), "nothing is answered");
+    assertEquals(before + 1, rig.verdicts(reason), reason.name());
+  }
+
+  private long stat(IpStat stat) {
+    return rig.stack().ipv4().stat(stat);
+  }
+
+  private static byte[] message(byte[] reply, int n) {
+    return Arrays.copyOfRange(reply, AT, AT + n);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 55, 56, 57, 1471, 1472})
+  void theReplyHasIdSequenceAndAllTheData(int size) {
+    byte[] data = Frames.data(size);
+    byte[] reply = answer(frame(Frames.icmp(8, 0, 0xBEEF, 0x1234, data)));
+    assertArrayEquals(
+        Frames.icmp(0, 0, 0xBEEF, 0x1234, data), message(reply, Frames.ICMP_HLEN + size));
+    assertEquals(1, stat(IpStat.ICMP_IN_ECHOS));
+    assertEquals(1, stat(IpStat.ICMP_OUT_ECHO_REPS));
+  }
+
+  @Test
+  void theChecksumIsRightForEveryIdOfAWholeRound() {
+    for (int id = 0; id <= 0xFFFF; id += 7) {
+      byte[] reply = answer(frame(Frames.icmp(8, 0, id, ~id, new byte[0])));
+      assertArrayEquals(Frames.icmp(0, 0, id, ~id, new byte[0]), message(reply, 8));
+    }
+  }
+
+  @Test
+  void allZerosHaveTheChecksumOfAllOnes() {
+    // RFC 1624's arithmetic alone would write 0 here, which a receiver takes for wrong.
+    byte[] reply = answer(frame(Frames.icmp(8, 0, 0, 0, new byte[20])));
+    assertEquals(0xFFFF, Frames.u16(reply, AT + 2));
+    assertArrayEquals(Frames.icmp(0, 0, 0, 0, new byte[20]), message(reply, 28));
+  }
+
+  @Test
+  void theCodeOfARequestIsNotLookedAt() {
+    byte[] reply = answer(frame(Frames.icmp(8, 5, 1, 1, Frames.data(9))));
+    assertArrayEquals(Frames.icmp(0, 0, 1, 1, Frames.data(9)), message(reply, 17));
+  }
+
+  @Test
+  void theTypeOfServiceComesBack() {
+    byte[] frame = frame(Frames.icmp(8, 0, 1, 1, Frames.data(9)));
+    frame[15] = 0x10;
+    frame[24] = 0;
+    frame[25] = 0;
+    int check = Frames.checksum(frame, 14, 20);
+    frame[24] = (byte) (check >> 8);
+    frame[25] = (byte) check;
+    assertEquals(0x10, Frames.u8(answer(frame), 15));
+  }
+
+  @Test
+  void everyWrongBitIsSeenByTheChecksum() {
+    byte[] good = Frames.icmp(8, 0, 1, 1, Frames.data(11));
+    for (int bit = 0; bit < good.length * 8; bit++) {
+      byte[] bad = good.clone();
+      bad[bit / 8] ^= (byte) (1 << bit % 8);
+      assertDropped(DropReason.ICMP_CSUM, frame(bad));
+    }
+    assertEquals(good.length * 8L, stat(IpStat.ICMP_IN_CSUM_ERRORS));
+    assertEquals(good.length * 8L, stat(IpStat.ICMP_IN_ERRORS));
+  }
+
+  @Test
+  void everyTruncationIsCountedAndHarmless() {
+    byte[] message = Frames.icmp(8, 0, 1, 1, new byte[0]);
+    for (int n = 0; n < 8; n++) {
+      assertDropped(DropReason.PKT_TOO_SMALL, frame(Arrays.copyOf(message, n)));
+    }
+    assertEquals(8, stat(IpStat.ICMP_IN_ERRORS));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3, 5, 11, 13, 15, 17, 42, 200, 255})
+  void otherTypesAreDiscardedInSilence(int type) {
+    assertDropped(DropReason.ICMP_TYPE, frame(Frames.icmp(type, 0, 1, 1, Frames.data(20))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"255.255.255.255", "198.51.100.255", "224.0.0.1"})
+  void anEchoToAllGetsNoAnswer(String daddr) {
+    byte[] icmp = Frames.icmp(8, 0, 1, 1, Frames.data(20));
+    byte[] frame =
+        Frames.ethernet(
+            Frames.BROADCAST,
+            Rig.PEER_MAC,
+            0x0800,
+            Frames.ipv4(Rig.PEER_IP, Ip4Addr.parse(daddr), 1, 64, icmp));
+    assertDropped(DropReason.ICMP_ECHO_BROADCAST, frame);
+  }
+}

@@ -1,0 +1,265 @@
+package dev.skiff.ip;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.skiff.Frames;
+import dev.skiff.Rig;
+import dev.skiff.header.Ip4Addr;
+import dev.skiff.skb.DropReason;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The receive checks of RFC 1122 3.2.1, each with its reason and its counter, and the way back. */
+class Ipv4Test {
+  private static final int IP = Frames.ETH_HLEN;
+  private static final byte[] ICMP = Frames.icmp(8, 0, 7, 9, Frames.data(56));
+
+  private final Rig rig = new Rig();
+
+  @BeforeEach
+  void introduce() {
+    rig.introducePeer();
+  }
+
+  private static byte[] frame(byte[] datagram) {
+    return Frames.ethernet(Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, datagram);
+  }
+
+  private static byte[] echo(int saddr, int daddr) {
+    return frame(Frames.ipv4(saddr, daddr, 1, 64, ICMP));
+  }
+
+  private static byte[] echo() {
+    return echo(Rig.PEER_IP, Rig.OUR_IP);
+  }
+
+  /** Sets one byte of the IP header and rights its checksum. */
+  private static byte[] with(int offset, int value) {
+    byte[] frame = echo();
+    frame[IP + offset] = (byte) value;
+    return summed(frame);
+  }
+
+  private static byte[] summed(byte[] frame) {
+    int headerLen = Math.min((frame[IP] & 0xF) * 4, frame.length - IP);
+    ByteBuffer buffer = ByteBuffer.wrap(frame);
+    buffer.putShort(IP + 10, (short) 0);
+    return buffer
+        .putShort(IP + 10, (short) Frames.checksum(frame, IP, Math.max(headerLen, 12)))
+        .array();
+  }
+
+  private long stat(IpStat stat) {
+    return rig.stack().ipv4().stat(stat);
+  }
+
+  private void assertDropped(DropReason reason, IpStat counter, byte[] frame) {
+    long before = rig.verdicts(reason);
+    long counted = stat(counter);
+    assertEquals(0, rig.exchange(frame).size(), "nothing is answered");
+    assertEquals(before + 1, rig.verdicts(reason), reason.name());
+    assertEquals(counted + 1, stat(counter), counter.name());
+  }
+
+  private byte[] answer(byte[] frame) {
+    List<byte[]> out = rig.exchange(frame);
+    assertEquals(1, out.size());
+    return out.getFirst();
+  }
+
+  @Test
+  void theReplyIsAWellFormedDatagram() {
+    byte[] reply = answer(echo());
+    assertEquals(Rig.PEER_MAC, Frames.u48(reply, 0));
+    assertEquals(Rig.OUR_MAC, Frames.u48(reply, 6));
+    assertEquals(0x0800, Frames.u16(reply, 12));
+    assertEquals(0x45, Frames.u8(reply, IP));
+    assertEquals(20 + ICMP.length, Frames.u16(reply, IP + 2));
+    // RFC 6864 4.1: an atomic datagram, DF set and no fragment, may have any id.
+    assertEquals(0, Frames.u16(reply, IP + 4));
+    assertEquals(0x4000, Frames.u16(reply, IP + 6));
+    assertEquals(64, Frames.u8(reply, IP + 8));
+    assertEquals(1, Frames.u8(reply, IP + 9));
+    assertEquals(0, Frames.checksum(reply, IP, 20));
+    assertEquals(Rig.OUR_IP, Frames.u32(reply, IP + 12));
+    assertEquals(Rig.PEER_IP, Frames.u32(reply, IP + 16));
+    assertEquals(1, stat(IpStat.IP_IN_RECEIVES));
+    assertEquals(1, stat(IpStat.IP_IN_DELIVERS));
+    assertEquals(1, stat(IpStat.IP_OUT_REQUESTS));
+  }
+
+  @Test
+  void whatPadsTheFrameIsNoPartOfTheDatagram() {
+    byte[] icmp = Frames.icmp(8, 0, 1, 1, new byte[0]);
+    byte[] padded = Arrays.copyOf(frame(Frames.ipv4(Rig.PEER_IP, Rig.OUR_IP, 1, 64, icmp)), 60);
+    Arrays.fill(padded, 42, 60, (byte) 0xEE);
+    byte[] reply = answer(padded);
+    assertEquals(28, Frames.u16(reply, IP + 2));
+    assertEquals(60, reply.length);
+    assertArrayEquals(new byte[18], Arrays.copyOfRange(reply, 42, 60), "zeros, not 0xEE");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 255})
+  void noDatagramForUsIsRefusedForItsTtl(int ttl) {
+    // RFC 1122 3.2.1.7: a host MUST NOT discard a datagram just because its TTL is less than 2.
+    assertEquals(64, Frames.u8(answer(with(8, ttl)), IP + 8));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 5, 6, 15})
+  void otherVersionsAreDiscarded(int version) {
+    assertDropped(DropReason.IP_INHDR, IpStat.IP_IN_HDR_ERRORS, with(0, version << 4 | 5));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 4})
+  void aHeaderShorterThanItCanBeIsDiscarded(int ihl) {
+    assertDropped(DropReason.IP_INHDR, IpStat.IP_IN_HDR_ERRORS, with(0, 0x40 | ihl));
+  }
+
+  @Test
+  void aHeaderLongerThanTheFrameIsDiscarded() {
+    byte[] frame = Arrays.copyOf(with(0, 0x4F), IP + 24);
+    assertDropped(DropReason.IP_TRUNCATED, IpStat.IP_IN_HDR_ERRORS, frame);
+  }
+
+  @Test
+  void everyWrongBitOfTheHeaderIsSeenByItsChecksum() {
+    byte[] good = echo();
+    // From the third byte on: version and length are looked at before.
+    for (int bit = 8; bit < 160; bit++) {
+      byte[] bad = good.clone();
+      bad[IP + bit / 8] ^= (byte) (1 << bit % 8);
+      assertDropped(DropReason.IP_CSUM, IpStat.IP_IN_HDR_ERRORS, bad);
+    }
+  }
+
+  @Test
+  void aTotalLengthLessThanTheHeaderIsDiscarded() {
+    assertDropped(DropReason.IP_INHDR, IpStat.IP_IN_HDR_ERRORS, with(3, 19));
+  }
+
+  @Test
+  void aTotalLengthMoreThanWhatCameIsDiscarded() {
+    assertDropped(DropReason.IP_TRUNCATED, IpStat.IP_IN_HDR_ERRORS, with(3, 20 + ICMP.length + 1));
+  }
+
+  @Test
+  void everyTruncationIsCountedAndHarmless() {
+    byte[] frame = echo();
+    for (int n = 0; n < 20; n++) {
+      assertDropped(
+          DropReason.PKT_TOO_SMALL, IpStat.IP_IN_HDR_ERRORS, Arrays.copyOf(frame, IP + n));
+    }
+    for (int n = 20; n < 20 + ICMP.length; n++) {
+      assertDropped(DropReason.IP_TRUNCATED, IpStat.IP_IN_HDR_ERRORS, Arrays.copyOf(frame, IP + n));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0.0.0.0",
+        "0.1.2.3",
+        "127.0.0.1",
+        "224.0.0.1",
+        "240.0.0.1",
+        "255.255.255.255",
+        "198.51.100.255"
+      })
+  void aSourceThatNoHostHasIsDiscarded(String saddr) {
+    // RFC 1122 3.2.1.3.
+    assertDropped(
+        DropReason.IP_INVALID_SOURCE,
+        IpStat.IP_IN_ADDR_ERRORS,
+        echo(Ip4Addr.parse(saddr), Rig.OUR_IP));
+  }
+
+  @Test
+  void ourOwnAddressAsSourceIsDiscarded() {
+    assertDropped(
+        DropReason.IP_LOCAL_SOURCE, IpStat.IP_IN_ADDR_ERRORS, echo(Rig.OUR_IP, Rig.OUR_IP));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1, IP_LOCALNET",
+    "198.51.100.3, IP_INADDRERRORS",
+    "203.0.113.2, IP_INADDRERRORS",
+    "224.0.0.251, IP_MULTICAST_UNJOINED",
+    "0.0.0.0, IP_INADDRERRORS",
+  })
+  void aDestinationThatIsNotOursIsDiscarded(String daddr, DropReason reason) {
+    assertDropped(reason, IpStat.IP_IN_ADDR_ERRORS, echo(Rig.PEER_IP, Ip4Addr.parse(daddr)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0xFFFF_FFFF_FFFFL, 0x0100_5E00_0001L})
+  void unicastInALinkBroadcastIsDiscarded(long dest) {
+    // RFC 1122 3.3.6.
+    byte[] frame =
+        Frames.ethernet(
+            dest, Rig.PEER_MAC, 0x0800, Frames.ipv4(Rig.PEER_IP, Rig.OUR_IP, 1, 64, ICMP));
+    assertDropped(DropReason.UNICAST_IN_L2_MULTICAST, IpStat.IP_IN_ADDR_ERRORS, frame);
+  }
+
+  @Test
+  void fragmentsAreRefusedByName() {
+    assertDropped(DropReason.IP_FRAGMENT, IpStat.IP_IN_DISCARDS, with(6, 0x20));
+    assertDropped(DropReason.IP_FRAGMENT, IpStat.IP_IN_DISCARDS, with(7, 1));
+    assertEquals(1, rig.exchange(with(6, 0x40)).size(), "DF alone makes no fragment");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 2, 6, 17, 255})
+  void anUnknownProtocolIsCounted(int protocol) {
+    assertDropped(DropReason.IP_NOPROTO, IpStat.IP_IN_UNKNOWN_PROTOS, with(9, protocol));
+  }
+
+  @Test
+  void optionsOfEveryLengthAreSkipped() {
+    for (int ihl = 6; ihl <= 15; ihl++) {
+      int headerLen = ihl * 4;
+      ByteBuffer datagram = ByteBuffer.allocate(headerLen + ICMP.length);
+      datagram.put(Frames.ipv4(Rig.PEER_IP, Rig.OUR_IP, 1, 64, new byte[0]));
+      datagram.put(0, (byte) (0x40 | ihl)).putShort(2, (short) datagram.capacity());
+      for (int i = 20; i < headerLen; i++) {
+        datagram.put(i, (byte) 1); // NOP
+      }
+      datagram.put(headerLen, ICMP);
+      byte[] reply = answer(summed(frame(datagram.array())));
+      assertEquals(0x45, Frames.u8(reply, IP));
+      assertEquals(20 + ICMP.length, Frames.u16(reply, IP + 2));
+      assertEquals(0, Frames.checksum(reply, IP + 20, ICMP.length));
+    }
+  }
+
+  @Test
+  void anOffLinkAskerIsAnsweredThroughTheGateway() {
+    Rig routed = new Rig(builder -> builder.gateway("198.51.100.1"));
+    byte[] far = echo(Ip4Addr.parse("203.0.113.9"), Rig.OUR_IP);
+    List<byte[]> out = routed.exchange(far);
+    assertEquals(1, out.size());
+    assertEquals(0x0806, Frames.u16(out.getFirst(), 12));
+    assertEquals(Rig.PEER_IP, Frames.u32(out.getFirst(), 38), "it asks for the gateway");
+    out = routed.exchange(Frames.arpReply(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_MAC, Rig.OUR_IP));
+    assertEquals(Rig.PEER_MAC, Frames.u48(out.getFirst(), 0));
+    assertEquals(Ip4Addr.parse("203.0.113.9"), Frames.u32(out.getFirst(), IP + 16));
+  }
+
+  @Test
+  void withoutARouteTheReplyIsDroppedByName() {
+    assertDropped(
+        DropReason.IP_OUTNOROUTES,
+        IpStat.IP_OUT_NO_ROUTES,
+        echo(Ip4Addr.parse("203.0.113.9"), Rig.OUR_IP));
+  }
+}

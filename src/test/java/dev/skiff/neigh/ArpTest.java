@@ -1,0 +1,202 @@
+package dev.skiff.neigh;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.skiff.Frames;
+import dev.skiff.Rig;
+import dev.skiff.header.Ip4Addr;
+import dev.skiff.skb.DropReason;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** RFC 826 "Packet Reception", branch by branch, and what is refused before it. */
+class ArpTest {
+  private static final int OTHER_IP = Ip4Addr.parse("198.51.100.77");
+  private static final long OTHER_MAC = 0x0200_5E10_0077L;
+  private static final int NOBODY = Ip4Addr.ANY;
+
+  private final Rig rig = new Rig();
+
+  private List<NeighbourTable.Entry> entries() {
+    return rig.stack().neighbours().entries(rig.clock.nowNs());
+  }
+
+  private void assertDropped(DropReason reason, byte[] frame) {
+    long before = rig.verdicts(reason);
+    assertEquals(0, rig.exchange(frame).size(), "nothing is answered");
+    assertEquals(before + 1, rig.verdicts(reason), reason.name());
+  }
+
+  @Test
+  void aRequestForUsIsAnsweredByteForByteAndTheSenderLearnt() {
+    List<byte[]> out = rig.exchange(Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_IP));
+    byte[] expected = Frames.arpReply(Rig.OUR_MAC, Rig.OUR_IP, Rig.PEER_MAC, Rig.PEER_IP);
+    assertEquals(60, expected.length);
+    assertEquals(1, out.size());
+    assertArrayEquals(expected, out.getFirst());
+    assertEquals(1, entries().size());
+    assertEquals(Rig.PEER_IP, entries().getFirst().ip());
+    assertEquals(Rig.PEER_MAC, entries().getFirst().mac());
+    // A request confirms nothing: RFC 4861 7.2.3 for solicitations, and Linux for ARP.
+    assertEquals(NeighbourState.STALE, entries().getFirst().state());
+  }
+
+  @Test
+  void whatAnOlderFrameLeftInTheBufferDoesNotLeaveInThePadding() {
+    rig.introducePeer();
+    byte[] dirty = Frames.echoRequest(1, 1, Frames.data(1400));
+    for (int i = 0; i < 32; i++) {
+      rig.exchange(dirty);
+    }
+    byte[] unpadded =
+        Frames.ethernet(
+            Frames.BROADCAST,
+            Rig.PEER_MAC,
+            0x0806,
+            Frames.arp(1, Rig.PEER_MAC, Rig.PEER_IP, 0, Rig.OUR_IP));
+    List<byte[]> out = rig.exchange(unpadded);
+    byte[] reply = out.getLast();
+    assertEquals(60, reply.length);
+    assertArrayEquals(new byte[18], Arrays.copyOfRange(reply, 42, 60));
+  }
+
+  @Test
+  void aRequestForAnotherMakesNoEntry() {
+    assertDropped(
+        DropReason.ARP_NOT_FOR_US, Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, OTHER_IP));
+    assertTrue(entries().isEmpty());
+  }
+
+  @Test
+  void theMappingIsMergedWhateverTheOpcodeAndTheTarget() {
+    rig.introducePeer();
+    // RFC 826: "merge" comes before "am I the target" and before the opcode.
+    assertEquals(0, rig.exchange(Frames.arpRequest(OTHER_MAC, Rig.PEER_IP, OTHER_IP)).size());
+    assertEquals(OTHER_MAC, entries().getFirst().mac());
+    byte[] replyToAnother =
+        Frames.padded(
+            Frames.ethernet(
+                Frames.BROADCAST,
+                Rig.PEER_MAC,
+                0x0806,
+                Frames.arp(2, Rig.PEER_MAC, Rig.PEER_IP, OTHER_MAC, OTHER_IP)));
+    rig.exchange(replyToAnother);
+    assertEquals(Rig.PEER_MAC, entries().getFirst().mac());
+    assertEquals(1, entries().size());
+  }
+
+  @Test
+  void gratuitousArpUpdatesAndNeverCreates() {
+    byte[] gratuitous = Frames.arpRequest(OTHER_MAC, Rig.PEER_IP, Rig.PEER_IP);
+    assertDropped(DropReason.ARP_NOT_FOR_US, gratuitous);
+    assertTrue(entries().isEmpty());
+    rig.introducePeer();
+    rig.exchange(gratuitous);
+    assertEquals(OTHER_MAC, entries().getFirst().mac());
+  }
+
+  @Test
+  void aProbeIsAnsweredAndNotLearnt() {
+    // RFC 5227 2.1.1: sender protocol address all zero.
+    List<byte[]> out = rig.exchange(Frames.arpRequest(Rig.PEER_MAC, NOBODY, Rig.OUR_IP));
+    assertEquals(1, out.size());
+    assertArrayEquals(
+        Frames.arpReply(Rig.OUR_MAC, Rig.OUR_IP, Rig.PEER_MAC, NOBODY), out.getFirst());
+    assertTrue(entries().isEmpty());
+  }
+
+  @Test
+  void aReplyThatNobodyAskedForMakesNoEntry() {
+    assertDropped(
+        DropReason.ARP_UNSOLICITED,
+        Frames.arpReply(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_MAC, Rig.OUR_IP));
+    assertTrue(entries().isEmpty());
+  }
+
+  @Test
+  void anotherStationWithOurAddressIsNoticedAndNotLearnt() {
+    assertDropped(DropReason.ARP_CONFLICT, Frames.arpRequest(OTHER_MAC, Rig.OUR_IP, Rig.PEER_IP));
+    assertTrue(entries().isEmpty());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 2, 7, ARP_HARDWARE",
+    "0, 2, 65535, ARP_HARDWARE",
+    "4, 1, 8, ARP_HARDWARE",
+    "2, 2, 0x86DD, ARP_PROTOCOL",
+    "5, 1, 16, ARP_PROTOCOL",
+    "6, 2, 0, ARP_OPCODE",
+    "6, 2, 3, ARP_OPCODE",
+    "6, 2, 65535, ARP_OPCODE",
+  })
+  void eachWrongFieldHasItsReason(int offset, int size, String value, DropReason reason) {
+    byte[] frame = Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_IP);
+    int number = Integer.decode(value);
+    if (size == 1) {
+      frame[14 + offset] = (byte) number;
+    } else {
+      ByteBuffer.wrap(frame).putShort(14 + offset, (short) number);
+    }
+    assertDropped(reason, frame);
+    assertTrue(entries().isEmpty());
+  }
+
+  @Test
+  void ieee802HardwareIsTakenAsEthernet() {
+    byte[] frame = Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_IP);
+    frame[15] = 6;
+    assertEquals(1, rig.exchange(frame).size());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"127.0.0.1", "224.0.0.1", "255.255.255.255", "240.0.0.1", "0.1.2.3"})
+  void aSenderAddressThatNoHostHasIsRefused(String spa) {
+    assertDropped(
+        DropReason.ARP_INVALID_SOURCE,
+        Frames.arpRequest(Rig.PEER_MAC, Ip4Addr.parse(spa), Rig.OUR_IP));
+  }
+
+  @Test
+  void aSenderMacThatNoStationHasIsRefused() {
+    byte[] group =
+        Frames.padded(
+            Frames.ethernet(
+                Frames.BROADCAST,
+                Rig.PEER_MAC,
+                0x0806,
+                Frames.arp(1, 0x0100_5E00_0001L, Rig.PEER_IP, 0, Rig.OUR_IP)));
+    assertDropped(DropReason.ARP_INVALID_SOURCE, group);
+    byte[] zero =
+        Frames.padded(
+            Frames.ethernet(
+                Frames.BROADCAST,
+                Rig.PEER_MAC,
+                0x0806,
+                Frames.arp(1, 0, Rig.PEER_IP, 0, Rig.OUR_IP)));
+    assertDropped(DropReason.ARP_INVALID_SOURCE, zero);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"127.0.0.1", "224.0.0.1"})
+  void aTargetThatNoHostHasIsRefused(String tpa) {
+    assertDropped(
+        DropReason.ARP_INVALID_TARGET,
+        Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, Ip4Addr.parse(tpa)));
+  }
+
+  @Test
+  void everyTruncationIsCountedAndHarmless() {
+    byte[] frame = Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_IP);
+    for (int n = 0; n < 28; n++) {
+      assertDropped(DropReason.PKT_TOO_SMALL, Arrays.copyOf(frame, 14 + n));
+    }
+    assertTrue(entries().isEmpty());
+  }
+}

@@ -1,0 +1,271 @@
+package dev.skiff.neigh;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.skiff.Frames;
+import dev.skiff.Rig;
+import dev.skiff.header.Ip4Addr;
+import dev.skiff.skb.DropReason;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The states of RFC 4861 7.3.2 for ARP, and the packets that wait, on a clock that the test moves.
+ */
+class NeighbourTableTest {
+  private static final long MS = 1_000_000L;
+  private static final long SECOND = 1000 * MS;
+  private static final long OTHER_MAC = 0x0200_5E10_0077L;
+
+  private final Rig rig = new Rig();
+
+  private NeighbourTable table() {
+    return rig.stack().neighbours();
+  }
+
+  private NeighbourTable.Entry entry(int ip) {
+    return table().entries(rig.clock.nowNs()).stream()
+        .filter(entry -> entry.ip() == ip)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private NeighbourState state() {
+    return entry(Rig.PEER_IP).state();
+  }
+
+  private static byte[] echoFrom(int ip, int sequence) {
+    byte[] icmp = Frames.icmp(8, 0, 1, sequence, Frames.data(56));
+    return Frames.ethernet(
+        Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, Frames.ipv4(ip, Rig.OUR_IP, 1, 64, icmp));
+  }
+
+  private static byte[] echo(int sequence) {
+    return echoFrom(Rig.PEER_IP, sequence);
+  }
+
+  private static byte[] request(int tpa) {
+    return Frames.padded(
+        Frames.ethernet(
+            Frames.BROADCAST, Rig.OUR_MAC, 0x0806, Frames.arp(1, Rig.OUR_MAC, Rig.OUR_IP, 0, tpa)));
+  }
+
+  private static byte[] peersReply() {
+    return Frames.arpReply(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_MAC, Rig.OUR_IP);
+  }
+
+  private static int sequenceOf(byte[] frame) {
+    return Frames.u16(frame, 40);
+  }
+
+  @Test
+  void thePacketThatNeedsAnUnknownMacWaitsAndIsSentInOrder() {
+    List<byte[]> out = rig.exchange(echo(1));
+    assertEquals(1, out.size());
+    assertArrayEquals(request(Rig.PEER_IP), out.getFirst());
+    assertEquals(0, rig.exchange(echo(2)).size(), "one request is enough");
+    assertEquals(0, rig.exchange(echo(3)).size());
+    assertEquals(NeighbourState.INCOMPLETE, state());
+    assertEquals(3, entry(Rig.PEER_IP).queued());
+    out = rig.exchange(peersReply());
+    assertEquals(List.of(1, 2, 3), out.stream().map(NeighbourTableTest::sequenceOf).toList());
+    assertEquals(Rig.PEER_MAC, Frames.u48(out.getFirst(), 0));
+    assertEquals(NeighbourState.REACHABLE, state());
+    assertEquals(0, table().queued());
+  }
+
+  @Test
+  void nothingIsLearntFromIpDatagrams() {
+    rig.exchange(echo(1));
+    assertEquals(NeighbourState.INCOMPLETE, state());
+    assertEquals(0, entry(Rig.PEER_IP).mac());
+  }
+
+  @Test
+  void requestsAreASecondApartAndThreeWithoutAnswerAreEnough() {
+    // RFC 1122 2.3.2.1: at most one request a second for each destination.
+    assertEquals(1, rig.exchange(echo(1)).size());
+    assertEquals(0, rig.after(SECOND - 1).size());
+    assertEquals(1, rig.after(1).size());
+    assertEquals(0, rig.after(SECOND - 1).size());
+    assertEquals(1, rig.after(1).size());
+    assertEquals(0, rig.after(SECOND - 1).size());
+    assertEquals(NeighbourState.INCOMPLETE, state());
+    assertEquals(0, rig.after(1).size(), "no fourth");
+    assertEquals(NeighbourState.FAILED, state());
+    assertEquals(1, rig.verdicts(DropReason.NEIGH_FAILED));
+    assertEquals(1, table().stat(NeighbourStat.RES_FAILED));
+    assertEquals(0, rig.after(60 * SECOND).size());
+  }
+
+  @Test
+  void aFailedNeighbourIsAskedAnewForANewPacket() {
+    rig.exchange(echo(1));
+    for (int i = 0; i < 3; i++) {
+      rig.after(SECOND);
+    }
+    assertEquals(NeighbourState.FAILED, state());
+    List<byte[]> out = rig.exchange(echo(2));
+    assertArrayEquals(request(Rig.PEER_IP), out.getFirst());
+    assertEquals(2, sequenceOf(rig.exchange(peersReply()).getFirst()));
+  }
+
+  @Test
+  void aThousandPacketsInTenSecondsCostFewRequests() {
+    int requests = 0;
+    for (int i = 0; i < 1000; i++) {
+      requests += rig.exchange(echo(i)).size();
+      requests += rig.after(10 * MS).size();
+    }
+    assertTrue(requests <= 11, requests + " requests in 10 s");
+  }
+
+  @Test
+  void aDeadHostDoesNotDelayAnother() {
+    rig.exchange(echoFrom(Ip4Addr.parse("198.51.100.99"), 1));
+    List<byte[]> out = rig.exchange(echo(1));
+    assertArrayEquals(request(Rig.PEER_IP), out.getFirst());
+    assertEquals(1, rig.exchange(peersReply()).size());
+  }
+
+  @Test
+  void aFullQueueDropsItsOldest() {
+    for (int i = 0; i <= NeighbourTable.QUEUE_LEN; i++) {
+      rig.exchange(echo(i));
+    }
+    assertEquals(1, rig.verdicts(DropReason.NEIGH_QUEUEFULL));
+    assertEquals(1, table().stat(NeighbourStat.UNRES_DISCARDS));
+    List<byte[]> out = rig.exchange(peersReply());
+    assertEquals(NeighbourTable.QUEUE_LEN, out.size());
+    assertEquals(1, sequenceOf(out.getFirst()), "the oldest, number 0, went");
+  }
+
+  @Test
+  void allQueuesTogetherAreBounded() {
+    int perHost = 100;
+    for (int host = 10; host < 18; host++) {
+      for (int i = 0; i < perHost; i++) {
+        rig.exchange(echoFrom(Ip4Addr.parse("198.51.100." + host), i));
+      }
+    }
+    assertEquals(NeighbourTable.TOTAL_QUEUE_LEN, table().queued());
+    assertEquals(
+        8 * perHost - NeighbourTable.TOTAL_QUEUE_LEN, rig.verdicts(DropReason.NEIGH_QUEUEFULL));
+  }
+
+  @Test
+  void aStaleEntryIsUsedAtOnceAndCheckedAfterFiveSeconds() {
+    rig.introducePeer();
+    assertEquals(NeighbourState.STALE, state());
+    assertEquals(1, rig.exchange(echo(1)).size(), "used as it is");
+    assertEquals(NeighbourState.DELAY, state());
+    assertEquals(0, rig.after(5 * SECOND - 1).size());
+    List<byte[]> out = rig.after(1);
+    assertEquals(NeighbourState.PROBE, state());
+    assertEquals(1, out.size());
+    assertEquals(Rig.PEER_MAC, Frames.u48(out.getFirst(), 0), "a probe is unicast");
+    assertEquals(1, Frames.u16(out.getFirst(), 20), "a request");
+    assertEquals(1, rig.exchange(echo(2)).size(), "traffic goes on meanwhile");
+    rig.exchange(peersReply());
+    assertEquals(NeighbourState.REACHABLE, state());
+    assertEquals(0, rig.after(20 * SECOND).size());
+  }
+
+  @Test
+  void aProbedNeighbourThatIsSilentFails() {
+    rig.introducePeer();
+    rig.exchange(echo(1));
+    int probes = rig.after(5 * SECOND).size();
+    for (int i = 0; i < 5; i++) {
+      probes += rig.after(SECOND).size();
+    }
+    assertEquals(NeighbourTable.MAX_PROBES, probes);
+    assertEquals(NeighbourState.FAILED, state());
+    assertEquals(0, entry(Rig.PEER_IP).mac());
+  }
+
+  @Test
+  void aConfirmationHoldsThirtySeconds() {
+    rig.exchange(echo(1));
+    rig.exchange(peersReply());
+    rig.after(30 * SECOND);
+    rig.exchange(echo(2));
+    assertEquals(NeighbourState.REACHABLE, state());
+    rig.after(1);
+    assertEquals(NeighbourState.STALE, state(), "shown as what it will be treated as");
+    rig.exchange(echo(3));
+    assertEquals(NeighbourState.DELAY, state());
+  }
+
+  @Test
+  void onlyAReplyToUsConfirms() {
+    rig.exchange(echo(1));
+    byte[] broadcastReply =
+        Frames.padded(
+            Frames.ethernet(
+                Frames.BROADCAST,
+                Rig.PEER_MAC,
+                0x0806,
+                Frames.arp(2, Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_MAC, Rig.OUR_IP)));
+    assertEquals(1, rig.exchange(broadcastReply).size(), "it resolves");
+    // Sending what waited has used the stale entry.
+    assertEquals(NeighbourState.DELAY, state());
+  }
+
+  @Test
+  void aNewMacIsUsedForTheNextPacket() {
+    rig.introducePeer();
+    assertEquals(Rig.PEER_MAC, Frames.u48(rig.exchange(echo(1)).getFirst(), 0));
+    rig.exchange(Frames.arpRequest(OTHER_MAC, Rig.PEER_IP, Rig.PEER_IP));
+    assertEquals(OTHER_MAC, Frames.u48(rig.exchange(echo(2)).getFirst(), 0));
+  }
+
+  @Test
+  void aFullTableGivesUpTheOldestThatIsNotInUse() {
+    Rig big = new Rig(builder -> builder.ip("198.18.0.2/15"));
+    int own = Ip4Addr.parse("198.18.0.2");
+    int first = Ip4Addr.parse("198.18.1.0");
+    // One that is confirmed, then as many others as make the table full and one more.
+    int friend = Ip4Addr.parse("198.18.0.1");
+    byte[] icmp = Frames.icmp(8, 0, 1, 1, Frames.data(56));
+    big.exchange(
+        Frames.ethernet(Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, Frames.ipv4(friend, own, 1, 64, icmp)));
+    big.exchange(Frames.arpReply(Rig.PEER_MAC, friend, Rig.OUR_MAC, own));
+    for (int i = 0; i < 3 * NeighbourTable.MAX_ENTRIES; i++) {
+      big.clock.advance(1000);
+      big.exchange(Frames.arpRequest(OTHER_MAC, first + i, own));
+    }
+    NeighbourTable table = big.stack().neighbours();
+    List<NeighbourTable.Entry> entries = table.entries(big.clock.nowNs());
+    assertEquals(NeighbourTable.MAX_ENTRIES, entries.size());
+    assertTrue(
+        entries.stream().anyMatch(e -> e.ip() == friend && e.state() == NeighbourState.REACHABLE),
+        "the one in use stays");
+    int last = first + 3 * NeighbourTable.MAX_ENTRIES - 1;
+    assertTrue(entries.stream().anyMatch(e -> e.ip() == last), "the newest is there");
+    assertTrue(entries.stream().noneMatch(e -> e.ip() == first), "the oldest went");
+    assertEquals(entries.size(), entries.stream().map(NeighbourTable.Entry::ip).distinct().count());
+    assertEquals(
+        1,
+        big.exchange(
+                Frames.ethernet(
+                    Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, Frames.ipv4(friend, own, 1, 64, icmp)))
+            .size(),
+        "and is found");
+  }
+
+  @Test
+  void aTableFullOfThoseBeingAskedRefusesAnother() {
+    Rig big = new Rig(builder -> builder.ip("198.18.0.2/15"));
+    int own = Ip4Addr.parse("198.18.0.2");
+    byte[] icmp = Frames.icmp(8, 0, 1, 1, Frames.data(56));
+    for (int i = 0; i <= NeighbourTable.MAX_ENTRIES; i++) {
+      int asker = Ip4Addr.parse("198.18.1.0") + i;
+      big.exchange(
+          Frames.ethernet(Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, Frames.ipv4(asker, own, 1, 64, icmp)));
+    }
+    assertEquals(1, big.verdicts(DropReason.NEIGH_CREATEFAIL));
+  }
+}
