@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,6 +41,8 @@ public final class ControlServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
   private static final int UMASK_0600 = 0177;
+  private static final int S_IFMT = 0170000;
+  private static final int S_IFSOCK = 0140000;
 
   private final Path path;
   private final @Nullable Path madeDirectory;
@@ -105,8 +108,13 @@ public final class ControlServer implements AutoCloseable {
   }
 
   private static void removeStale(Path path) throws IOException {
-    if (!Files.exists(path)) {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return;
+    }
+    // A file refuses a connection just as a dead daemon's socket does, and must not be deleted.
+    if (!isSocket(path)) {
+      throw new IOException(
+          "control socket " + path + ": something else is there: give another --socket");
     }
     try (SocketChannel probe = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
       throw new IOException(
@@ -115,8 +123,16 @@ public final class ControlServer implements AutoCloseable {
       Files.delete(path); // Nobody listens: left behind by a daemon that was killed.
     } catch (java.net.SocketException e) {
       throw new IOException(
-          "control socket " + path + ": is no socket of ours: give another --socket", e);
+          "control socket "
+              + path
+              + ": cannot be asked whether a daemon is there: give another --socket",
+          e);
     }
+  }
+
+  private static boolean isSocket(Path path) throws IOException {
+    return Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) instanceof Integer mode
+        && (mode & S_IFMT) == S_IFSOCK;
   }
 
   /** Where it listens. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One line of JSON for each message. Any thread. */
 public final class Json {
@@ -35,11 +36,20 @@ public final class Json {
    */
   public static Map<String, Object> parse(String line) {
     try {
-      return CODEC.mapFrom(line);
+      if (CODEC.anyFrom(line) instanceof Map<?, ?> object) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        object.forEach((name, value) -> members.put(String.valueOf(name), value));
+        return members;
+      }
     } catch (IOException | RuntimeException e) {
-      throw new IllegalArgumentException(
-          "not a JSON object on one line: send {\"v\":" + Command.VERSION + ",\"cmd\":\"status\"}",
-          e);
+      throw notAnObject(e);
     }
+    throw notAnObject(null);
+  }
+
+  private static IllegalArgumentException notAnObject(@Nullable Exception cause) {
+    return new IllegalArgumentException(
+        "not a JSON object on one line: send {\"v\":" + Command.VERSION + ",\"cmd\":\"status\"}",
+        cause);
   }
 }

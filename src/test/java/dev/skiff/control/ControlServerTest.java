@@ -1,0 +1,186 @@
+package dev.skiff.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.skiff.header.Ip4Prefix;
+import dev.skiff.loop.PollLoop;
+import dev.skiff.skb.DropReason;
+import dev.skiff.stack.DeviceConfig;
+import dev.skiff.stack.NetStack;
+import dev.skiff.stats.Faults;
+import dev.skiff.time.Clock;
+import dev.skiff.time.TimerQueue;
+import dev.skiff.wire.PipeWire;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ControlServerTest {
+  @TempDir Path directory;
+  private final PipeWire pipe = new PipeWire(2048, 64);
+  private final TimerQueue timers = new TimerQueue();
+  private final Faults faults = new Faults();
+  private final NetStack stack =
+      new NetStack(
+          List.of(
+              new DeviceConfig(
+                  "skiff0",
+                  pipe.a(),
+                  0x0200_5E10_0001L,
+                  Ip4Prefix.parse("198.51.100.2/24"),
+                  null,
+                  1500)),
+          64,
+          timers,
+          faults);
+  private final PollLoop loop = new PollLoop(Clock.system(), timers, stack, faults);
+  private Path socket = Path.of("");
+  private @Nullable ControlServer server;
+
+  @BeforeEach
+  void open() throws IOException {
+    stack.open();
+    loop.start("test-loop", () -> {});
+    socket = directory.resolve("run/skiff0.sock");
+    server = ControlServer.open(socket, new Answers(stack, loop, "test"));
+  }
+
+  @AfterEach
+  void close() throws InterruptedException {
+    Objects.requireNonNull(server).close();
+    loop.stop();
+    assertTrue(loop.join(Duration.ofSeconds(10)));
+    pipe.b().close((skb, reason) -> skb.free(DropReason.CONSUMED));
+    stack.close();
+    assertFalse(Files.exists(socket), "the socket is gone");
+    assertFalse(Files.exists(directory.resolve("run")), "and the directory that was made for it");
+  }
+
+  private Map<String, Object> ask(Command command) throws IOException {
+    return ControlClient.body(ControlClient.ask(socket, command));
+  }
+
+  @Test
+  void eachCommandHasItsReply() throws IOException {
+    for (Command command :
+        List.of(
+            new Command.Status(), new Command.Stat(), new Command.Drops(), new Command.Neigh())) {
+      Map<String, Object> reply = ask(command);
+      assertEquals(1, reply.get("v"));
+      assertEquals(true, reply.get("ok"));
+      assertTrue(reply.containsKey(command.word()), command.word());
+    }
+  }
+
+  @Test
+  void theSocketIsTheOwnersAlone() throws IOException {
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
+  }
+
+  private String sendLine(String line) throws IOException {
+    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      channel.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
+      channel.shutdownOutput();
+      return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "x",
+        "[]",
+        "null",
+        "1",
+        "{",
+        "{}",
+        "{\"v\":2,\"cmd\":\"status\"}",
+        "{\"v\":\"1\",\"cmd\":\"status\"}",
+        "{\"v\":1}",
+        "{\"v\":1,\"cmd\":\"frobnicate\"}",
+        "{\"v\":1,\"cmd\":{}}",
+        "{\"v\":1,\"cmd\":\"status\"} trailing"
+      })
+  void whatIsNoRequestGetsAReasonInOneLine(String line) throws IOException {
+    String reply = sendLine(line);
+    assertEquals(1, reply.lines().count(), reply);
+    if (!line.endsWith("trailing")) {
+      assertTrue(reply.startsWith("{\"v\":1,\"ok\":false,\"error\":"), reply);
+    }
+    assertTrue(ask(new Command.Status()).containsKey("status"), "and it goes on");
+  }
+
+  @Test
+  void anEndlessLineIsCutOff() throws IOException {
+    assertEquals("", sendLine("x".repeat(ControlServer.MAX_LINE + 1)));
+    assertTrue(ask(new Command.Status()).containsKey("status"));
+  }
+
+  @Test
+  void severalRequestsOnOneConnectionAreAnsweredInOrder() throws IOException {
+    String replies = sendLine("{\"v\":1,\"cmd\":\"drops\"}\n{\"v\":1,\"cmd\":\"neigh\"}");
+    assertEquals(
+        List.of("{\"v\":1,\"ok\":true,\"drops\":[]}", "{\"v\":1,\"ok\":true,\"neigh\":[]}"),
+        replies.lines().toList());
+  }
+
+  @Test
+  void clientsThatComeAndGoTakeNoPlaceForEver() throws IOException {
+    for (int i = 0; i < 3 * ControlServer.MAX_CLIENTS; i++) {
+      SocketChannel.open(UnixDomainSocketAddress.of(socket)).close();
+    }
+    List<SocketChannel> silent = new ArrayList<>();
+    for (int i = 0; i < ControlServer.MAX_CLIENTS - 1; i++) {
+      silent.add(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
+    }
+    assertTrue(ask(new Command.Status()).containsKey("status"));
+    for (SocketChannel channel : silent) {
+      channel.close();
+    }
+  }
+
+  @Test
+  void aSecondDaemonOnTheSameSocketIsRefused() {
+    IOException refused =
+        assertThrows(
+            IOException.class,
+            () -> ControlServer.open(socket, new Answers(stack, loop, "second")));
+    assertTrue(refused.toString().contains("a daemon answers there"), refused.toString());
+    assertTrue(Files.exists(socket));
+  }
+
+  @Test
+  void aFileThatIsNoSocketIsLeftAlone() throws IOException {
+    Path file = Files.writeString(directory.resolve("precious"), "data");
+    assertThrows(IOException.class, () -> ControlServer.open(file, new Answers(stack, loop, "x")));
+    assertEquals("data", Files.readString(file));
+  }
+
+  @Test
+  void aPathThatIsTooLongIsRefused() {
+    Path far = directory.resolve("x".repeat(120));
+    assertThrows(IOException.class, () -> ControlServer.open(far, new Answers(stack, loop, "x")));
+  }
+}
