@@ -1,0 +1,120 @@
+package dev.skiff;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.skiff.dev.NetDevice;
+import dev.skiff.dev.PacketTap;
+import dev.skiff.skb.DropReason;
+import dev.skiff.skb.Packet;
+import dev.skiff.skb.SkBuff;
+import dev.skiff.wire.PipeWire;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The face for programs. */
+class SkiffTest {
+  private static final int REPLIES = 1000;
+
+  /** Counts the echo replies that come in at a device. */
+  private static final class Replies implements PacketTap {
+    private final CountDownLatch left = new CountDownLatch(REPLIES);
+
+    @Override
+    public void seen(Packet packet, long id, Direction direction, NetDevice dev, long nowNs) {
+      int icmp = packet.macHeader() + Frames.ETH_HLEN + Frames.IP_HLEN;
+      boolean isIp = packet.u16(packet.macHeader() + 12) == 0x0800;
+      if (direction == Direction.IN && isIp && packet.u8(icmp) == 0) {
+        left.countDown();
+      }
+    }
+
+    @Override
+    public void verdict(long id, DropReason reason) {}
+  }
+
+  @Test
+  void twoStacksOnTwoThreadsPingEachOther() throws Exception {
+    PipeWire pipe = new PipeWire(2048, 512);
+    Replies replies = new Replies();
+    try (Skiff a =
+            Skiff.builder()
+                .wire("a", pipe.a())
+                .ip("198.51.100.1/24")
+                .mac("02:00:5e:10:00:02")
+                .build();
+        Skiff b =
+            Skiff.builder()
+                .wire("b", pipe.b())
+                .ip("198.51.100.2/24")
+                .mac("02:00:5e:10:00:01")
+                .build()) {
+      a.addTap(replies);
+      a.start();
+      b.start();
+      for (int i = 0; i < REPLIES; i++) {
+        byte[] request = Frames.echoRequest(1, i, Frames.data(56));
+        assertEquals(DropReason.NOT_DROPPED, a.call(() -> send(a, request)));
+      }
+      assertTrue(
+          replies.left.await(20, TimeUnit.SECONDS), replies.left.getCount() + " are missing");
+      assertEquals(
+          (long) REPLIES, Objects.requireNonNull(b.counters().get("Icmp")).get("OutEchoReps"));
+      assertEquals(0, a.stack().faults().count() + b.stack().faults().count());
+    }
+  }
+
+  /** A frame sent by the driver's own functions, on the loop thread. */
+  private static DropReason send(Skiff from, byte[] frame) {
+    SkBuff skb = Objects.requireNonNull(from.pool().devAlloc(frame.length, "test"));
+    skb.copyFrom(frame, skb.put(frame.length), frame.length);
+    skb.setHeaderComplete();
+    DropReason reason = from.device().transmit(skb, 0);
+    if (reason != DropReason.NOT_DROPPED) {
+      skb.free(reason);
+    }
+    return reason;
+  }
+
+  @Test
+  void closingTwiceAndWithoutAStartIsHarmless() throws Exception {
+    Skiff skiff =
+        Skiff.builder().wire("a", new PipeWire(2048, 64).a()).ip("198.51.100.1/24").build();
+    assertTrue(skiff.device().isUp());
+    skiff.close();
+    skiff.close();
+    assertFalse(skiff.device().isUp());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', '', 1500, ip is missing",
+    "198.51.100.0/24, '', 1500, is the number of its own network",
+    "198.51.100.2/24, 203.0.113.1, 1500, must be reachable directly",
+    "198.51.100.2/24, '', 67, out of range",
+    "198.51.100.2/24, '', 65522, out of range",
+  })
+  void aWrongSettingIsRefusedInOneLine(String ip, String gateway, int mtu, String part) {
+    Skiff.Builder builder = Skiff.builder().wire("a", new PipeWire(2048, 64).a()).mtu(mtu);
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> {
+              if (!ip.isEmpty()) {
+                builder.ip(ip);
+              }
+              if (!gateway.isEmpty()) {
+                builder.gateway(gateway);
+              }
+              builder.build().close();
+            });
+    assertTrue(refused.toString().contains(part), refused.toString());
+    assertEquals(1, refused.toString().lines().count());
+  }
+}
