@@ -7,7 +7,6 @@ import dev.skiff.skb.DropReason;
 import dev.skiff.skb.PacketType;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.skb.SkBuffPool;
-import dev.skiff.skb.SkBuffQueue;
 import dev.skiff.stats.Counters;
 import dev.skiff.stats.Faults;
 import dev.skiff.wire.Wire;
@@ -48,7 +47,7 @@ public final class NetDevice {
   private final Faults faults;
   private final Counters stats = new Counters(DeviceStat.values().length);
   private final Backlog backlog = new Backlog();
-  private final SkBuffQueue[] bands = new SkBuffQueue[BANDS];
+  private final Bands bands = new Bands();
   private final Wire.Completion completion = this::sent;
   private final int mtu;
   private final long macAddress;
@@ -88,9 +87,6 @@ public final class NetDevice {
     this.packetTypes = packetTypes;
     this.taps = taps;
     this.faults = faults;
-    for (int i = 0; i < BANDS; i++) {
-      bands[i] = new SkBuffQueue("transmit band " + i);
-    }
   }
 
   // ---- open and stop ----------------------------------------------------------------------------
@@ -115,14 +111,12 @@ public final class NetDevice {
   public void stop() {
     up = false;
     var _ = backlog.purge();
-    for (SkBuffQueue band : bands) {
-      var _ = band.purge(DropReason.QUEUE_PURGE);
-    }
+    bands.purge();
     wire.close(completion);
     SkBuff buffer = posted;
     if (buffer != null) {
       posted = null;
-      buffer.free(DropReason.QUEUE_PURGE);
+      buffer.free(DropReason.CONSUMED); // It held no packet: nothing is lost with it.
     }
   }
 
@@ -281,14 +275,12 @@ public final class NetDevice {
         }
       }
     }
-    SkBuffQueue band = bands[skb.priority()];
-    if (band.len() >= TX_QUEUE_LEN) {
-      count(DeviceStat.TX_DROPPED, 1);
-      return DropReason.QDISC_DROP;
-    }
     skb.setDeviceIndex(index);
-    band.queueTail(skb);
-    return DropReason.NOT_DROPPED;
+    DropReason reason = bands.queueTail(skb);
+    if (reason != DropReason.NOT_DROPPED) {
+      count(DeviceStat.TX_DROPPED, 1);
+    }
+    return reason;
   }
 
   /**
@@ -303,32 +295,21 @@ public final class NetDevice {
     do {
       taken = fillWire(nowNs);
       wire.flush(nowNs, completion);
-    } while (taken > 0 && isWaitingToSend() && !wire.isBlocked());
+    } while (taken > 0 && !bands.isEmpty() && !wire.isBlocked());
   }
 
-  /** Hands over, band by band, what the wire takes; says how many that were. */
+  /** Hands over what the wire takes; says how many frames that were. */
   private int fillWire(long nowNs) {
     int taken = 0;
-    for (SkBuffQueue band : bands) {
-      SkBuff skb;
-      while ((skb = band.dequeue(DRIVER)) != null) {
-        if (hardStartXmit(skb, nowNs) == Wire.Xmit.BUSY) {
-          band.queueHead(skb);
-          return taken;
-        }
-        taken++;
+    SkBuff skb;
+    while ((skb = bands.dequeue(DRIVER)) != null) {
+      if (hardStartXmit(skb, nowNs) == Wire.Xmit.BUSY) {
+        bands.queueHead(skb);
+        return taken;
       }
+      taken++;
     }
     return taken;
-  }
-
-  private boolean isWaitingToSend() {
-    for (SkBuffQueue band : bands) {
-      if (!band.isEmpty()) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /**

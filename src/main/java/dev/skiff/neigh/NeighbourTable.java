@@ -55,15 +55,12 @@ public final class NeighbourTable implements Resolver {
 
   private static final String ARP_FIND = "arp_find";
   private static final String NEIGH = "neigh";
-  private static final int BUCKETS = 2 * MAX_ENTRIES;
 
   private final Arp arp;
   private final TimerQueue timers;
   private final Counters stats = new Counters(NeighbourStat.values().length);
 
-  /** Open addressing by (device, address), linear probing. */
-  private final @Nullable Neighbour[] buckets = new @Nullable Neighbour[BUCKETS];
-
+  private final NeighbourHash hash = new NeighbourHash(MAX_ENTRIES);
   private final List<Neighbour> entries = new ArrayList<>(MAX_ENTRIES);
   private int queued;
 
@@ -89,7 +86,7 @@ public final class NeighbourTable implements Resolver {
       return Resolve.RESOLVED;
     }
     count(NeighbourStat.LOOKUPS);
-    Neighbour n = lookup(dev, paddr);
+    Neighbour n = hash.lookup(dev, paddr);
     if (n == null) {
       n = create(dev, paddr, nowNs);
       if (n == null) {
@@ -166,7 +163,7 @@ public final class NeighbourTable implements Resolver {
    * @return whether there is an entry now
    */
   boolean update(NetDevice dev, int ip, long mac, boolean create, boolean confirms, long nowNs) {
-    Neighbour n = lookup(dev, ip);
+    Neighbour n = hash.lookup(dev, ip);
     if (n == null) {
       n = create ? create(dev, ip, nowNs) : null;
       if (n == null) {
@@ -245,20 +242,6 @@ public final class NeighbourTable implements Resolver {
 
   // ---- The table --------------------------------------------------------------------------------
 
-  private static int bucketOf(NetDevice dev, int ip) {
-    int h = (ip ^ dev.index()) * 0x9E37_79B1;
-    return (h ^ h >>> 16) & (BUCKETS - 1);
-  }
-
-  private @Nullable Neighbour lookup(NetDevice dev, int ip) {
-    for (int i = bucketOf(dev, ip); ; i = (i + 1) & (BUCKETS - 1)) {
-      Neighbour n = buckets[i];
-      if (n == null || (n.ip == ip && n.dev == dev)) {
-        return n;
-      }
-    }
-  }
-
   private @Nullable Neighbour create(NetDevice dev, int ip, long nowNs) {
     Neighbour n;
     if (entries.size() < MAX_ENTRIES) {
@@ -270,11 +253,13 @@ public final class NeighbourTable implements Resolver {
         return null;
       }
       count(NeighbourStat.FORCED_GC_RUNS);
-      evict(n);
+      timers.cancel(n);
+      queued -= n.queue.purge(DropReason.NEIGH_FAILED);
+      hash.remove(n);
     }
     n.begin(dev, ip, nowNs);
     count(NeighbourStat.ALLOCS);
-    insert(n);
+    hash.insert(n);
     return n;
   }
 
@@ -289,41 +274,6 @@ public final class NeighbourTable implements Resolver {
       }
     }
     return oldest;
-  }
-
-  private void evict(Neighbour n) {
-    timers.cancel(n);
-    queued -= n.queue.purge(DropReason.NEIGH_FAILED);
-    NetDevice dev = n.dev;
-    if (dev == null) {
-      return;
-    }
-    int hole = bucketOf(dev, n.ip);
-    while (buckets[hole] != n) {
-      hole = (hole + 1) & (BUCKETS - 1);
-    }
-    buckets[hole] = null;
-    // Those behind the hole may have been put there for want of it.
-    for (int i = (hole + 1) & (BUCKETS - 1); ; i = (i + 1) & (BUCKETS - 1)) {
-      Neighbour moved = buckets[i];
-      if (moved == null) {
-        return;
-      }
-      buckets[i] = null;
-      insert(moved);
-    }
-  }
-
-  private void insert(Neighbour n) {
-    NetDevice dev = n.dev;
-    if (dev == null) {
-      return;
-    }
-    int i = bucketOf(dev, n.ip);
-    while (buckets[i] != null) {
-      i = (i + 1) & (BUCKETS - 1);
-    }
-    buckets[i] = n;
   }
 
   /** Gives up all that wait, when the stack stops. */

@@ -35,12 +35,14 @@ class PollLoopTest {
     private int left;
     private boolean throwing;
     private volatile boolean done;
+    private volatile int doneAtTurn = Integer.MAX_VALUE;
     private volatile int turns;
     private volatile boolean closed;
 
     @Override
     public int doWork(long nowNs) {
       turns = turns + 1;
+      done |= turns >= doneAtTurn;
       lines.add("work@" + nowNs);
       if (throwing) {
         throw new IllegalStateException("on purpose");
@@ -191,7 +193,9 @@ class PollLoopTest {
   void anAgentThatIsDoneEndsTheLoopWithoutAnotherWait() throws Exception {
     CountDownLatch ended = new CountDownLatch(1);
     loop.start("test-loop", ended::countDown);
-    loop.execute(() -> agent.done = true);
+    // Not by a command, whose signal would end the wait that must not be.
+    agent.doneAtTurn = 2;
+    loop.wakeUp();
     assertTrue(ended.await(10, TimeUnit.SECONDS), "it waits for ever");
     assertTrue(loop.join(LONG));
     assertTrue(agent.closed);

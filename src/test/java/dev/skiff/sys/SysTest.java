@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -108,9 +109,9 @@ class SysTest {
    */
   @Test
   void theSixthIntegerArgumentIsStillGarbled() {
-    if (jnr.ffi.Platform.getNativePlatform().getCPU() != CPU.X86_64) {
-      return; // The bug is known on x86-64 alone.
-    }
+    assumeTrue(
+        jnr.ffi.Platform.getNativePlatform().getCPU() == CPU.X86_64,
+        "the bug is known on x86-64 alone");
     int readWrite = 3;
     int privateAnonymous = 0x22;
     SixArguments libc = LibraryLoader.create(SixArguments.class).load("c");

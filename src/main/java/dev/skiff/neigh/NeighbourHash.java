@@ -1,0 +1,65 @@
+package dev.skiff.neigh;
+
+import dev.skiff.dev.NetDevice;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code struct neigh_hash_table}: neighbours by device and address. Open addressing with linear
+ * probing, at most half full, so that a look-up allocates nothing and ends soon. Thread: the loop
+ * thread.
+ */
+final class NeighbourHash {
+  private final @Nullable Neighbour[] buckets;
+  private final int mask;
+
+  /**
+   * An empty one.
+   *
+   * @param capacity the most neighbours, a power of two
+   */
+  NeighbourHash(int capacity) {
+    buckets = new @Nullable Neighbour[2 * capacity];
+    mask = buckets.length - 1;
+  }
+
+  private int bucketOf(@Nullable NetDevice dev, int ip) {
+    int h = (dev == null ? ip : ip ^ dev.index()) * 0x9E37_79B1;
+    return (h ^ h >>> 16) & mask;
+  }
+
+  @Nullable Neighbour lookup(NetDevice dev, int ip) {
+    for (int i = bucketOf(dev, ip); ; i = (i + 1) & mask) {
+      Neighbour n = buckets[i];
+      if (n == null || (n.ip == ip && n.dev == dev)) {
+        return n;
+      }
+    }
+  }
+
+  /** Adds a neighbour that is not in here. */
+  void insert(Neighbour n) {
+    int i = bucketOf(n.dev, n.ip);
+    while (buckets[i] != null) {
+      i = (i + 1) & mask;
+    }
+    buckets[i] = n;
+  }
+
+  /** Takes out a neighbour that is in here. */
+  void remove(Neighbour n) {
+    int hole = bucketOf(n.dev, n.ip);
+    while (buckets[hole] != n) {
+      hole = (hole + 1) & mask;
+    }
+    buckets[hole] = null;
+    // Those behind the hole may stand there only because this place was taken.
+    for (int i = (hole + 1) & mask; ; i = (i + 1) & mask) {
+      Neighbour moved = buckets[i];
+      if (moved == null) {
+        return;
+      }
+      buckets[i] = null;
+      insert(moved);
+    }
+  }
+}
