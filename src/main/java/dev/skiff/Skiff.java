@@ -142,7 +142,7 @@ public final class Skiff implements AutoCloseable {
     private @Nullable Integer gateway;
     private long mac;
     private int mtu = 1500;
-    private int buffers = NetStack.DEFAULT_SLOTS;
+    private int buffers;
     private Clock clock = Clock.system();
 
     private Builder() {}
@@ -205,7 +205,7 @@ public final class Skiff implements AutoCloseable {
       return this;
     }
 
-    /** How many buffers the pool has; 2048 by default. */
+    /** How many buffers the pool has; by default 2048, and fewer where the MTU is large. */
     @CanIgnoreReturnValue
     public Builder buffers(int buffers) {
       this.buffers = buffers;
@@ -234,9 +234,10 @@ public final class Skiff implements AutoCloseable {
       Wire ownWire = wire != null ? wire : openTap();
       try {
         DeviceConfig config = new DeviceConfig(name, ownWire, ownMac, own, gateway, mtu);
+        int slots = buffers > 0 ? buffers : NetStack.slotsFor(mtu);
         TimerQueue timers = new TimerQueue();
         Faults faults = new Faults();
-        NetStack stack = new NetStack(List.of(config), buffers, timers, faults);
+        NetStack stack = new NetStack(List.of(config), slots, timers, faults);
         PollLoop loop = new PollLoop(clock, timers, stack, faults);
         stack.setWaker(loop::wakeUp);
         stack.open();

@@ -110,7 +110,7 @@ public final class Daemon {
     Faults faults = new Faults();
     DeviceConfig device =
         new DeviceConfig(tap.name(), new TapWire(tap), mac, config.ip(), config.gateway(), mtu);
-    try (NetStack stack = new NetStack(List.of(device), NetStack.DEFAULT_SLOTS, timers, faults)) {
+    try (NetStack stack = new NetStack(List.of(device), NetStack.slotsFor(mtu), timers, faults)) {
       stack.open();
       PollLoop loop = new PollLoop(Clock.system(), timers, stack, faults);
       loop.start("skiff-loop", end::countDown);
@@ -157,6 +157,17 @@ public final class Daemon {
     String ip = Ip4Addr.format(dev.address().address());
     int hostIp = netIf.address();
     boolean ready = netIf.isUp() && dev.address().contains(hostIp) && hostIp != 0;
+    String start =
+        "skiff: "
+            + dev.name()
+            + " "
+            + MacAddr.format(dev.macAddress())
+            + " answers as "
+            + dev.address();
+    if (dev.address().prefix() == 32) {
+      return start
+          + "; nobody is in one network with a /32: give --ip a shorter prefix to be pinged";
+    }
     String todo =
         ready
             ? ""
@@ -167,12 +178,7 @@ public final class Daemon {
                 + " && ip link set "
                 + dev.name()
                 + " up && ";
-    return "skiff: "
-        + dev.name()
-        + " "
-        + MacAddr.format(dev.macAddress())
-        + " answers as "
-        + dev.address()
+    return start
         + (ready ? ", the host is " + Ip4Addr.format(hostIp) : "")
         + "; try: "
         + todo

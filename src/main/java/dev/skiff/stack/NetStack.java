@@ -38,8 +38,11 @@ public final class NetStack implements Agent, AutoCloseable {
   /** Frames delivered from a backlog in one turn; more than come in, so that it empties. */
   public static final int BH_BUDGET = 2 * RX_BUDGET;
 
-  /** Buffers in the pool unless it is told otherwise. */
-  public static final int DEFAULT_SLOTS = 2048;
+  /** The most buffers that a pool has unless it is told otherwise. */
+  public static final int MOST_SLOTS = 2048;
+
+  private static final int FEWEST_SLOTS = 256;
+  private static final int USUAL_POOL_BYTES = 16 << 20;
 
   /** The most devices. */
   public static final int MAX_DEVICES = 32;
@@ -108,6 +111,17 @@ public final class NetStack implements Agent, AutoCloseable {
       routes.addDefault(dev, gateway);
     }
     return dev;
+  }
+
+  /**
+   * How many buffers a pool has unless it is told otherwise: {@link #MOST_SLOTS}, and fewer where
+   * frames are large, since all of the pool is memory in use.
+   *
+   * @param mtu bytes behind the link header
+   */
+  public static int slotsFor(int mtu) {
+    int slotSize = SkBuffPool.slotSizeFor(EthHdr.HLEN + mtu + 1);
+    return Math.clamp(USUAL_POOL_BYTES / slotSize, FEWEST_SLOTS, MOST_SLOTS);
   }
 
   /** Brings all devices up. Before the loop starts, or on its thread. */
