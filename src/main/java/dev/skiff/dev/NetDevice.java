@@ -255,9 +255,13 @@ public final class NetDevice {
    * {@code dev_queue_xmit}: completes the link header if need be and puts the frame on its band.
    *
    * @param skb lent: a frame whose link header was pushed by {@link LinkOps#header}
+   * @throws IllegalStateException if the frame is too short to be sent and has no tailroom for its
+   *     padding; the buffer is still the caller's
    */
   public DropReason transmit(SkBuff skb, long nowNs) {
     skb.hop("dev_queue_xmit");
+    // Here and not only when it is sent: a buffer without the room is its caller's mistake.
+    skb.padTo(linkOps.minFrameLen());
     if (!up) {
       return DropReason.DEV_READY;
     }

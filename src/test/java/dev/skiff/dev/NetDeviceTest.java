@@ -3,6 +3,7 @@ package dev.skiff.dev;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.skiff.Frames;
@@ -236,6 +237,18 @@ class NetDeviceTest {
     byte[] sent = rig.turn().getFirst();
     assertEquals(60, sent.length);
     assertArrayEquals(new byte[43], Arrays.copyOfRange(sent, 17, 60));
+  }
+
+  @Test
+  void aBufferWithoutRoomForThePaddingIsItsCallersMistake() {
+    Rig rig = new Rig();
+    SkBuff skb = Objects.requireNonNull(rig.stack().pool().alloc(20, "test"));
+    skb.reserve(14);
+    var _ = skb.put(6);
+    assertEquals(14, rig.device().hardHeader(skb, OWN_TYPE, Rig.PEER_MAC, 6));
+    assertThrows(IllegalStateException.class, () -> rig.device().transmit(skb, rig.clock.nowNs()));
+    skb.free(DropReason.CONSUMED);
+    rig.introducePeer();
   }
 
   @Test
