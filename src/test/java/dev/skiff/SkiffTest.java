@@ -11,12 +11,18 @@ import dev.skiff.skb.DropReason;
 import dev.skiff.skb.Packet;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.wire.PipeWire;
+import dev.skiff.wire.Wire;
+import java.lang.reflect.Proxy;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The face for programs. */
 class SkiffTest {
@@ -116,5 +122,92 @@ class SkiffTest {
             });
     assertTrue(refused.toString().contains(part), refused.toString());
     assertEquals(1, refused.toString().lines().count());
+  }
+
+  private static Skiff.Builder onAPipe() {
+    return Skiff.builder().wire("a", new PipeWire(2048, 64).a()).ip("198.51.100.1/24");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"01:00:5e:00:00:01", "ff:ff:ff:ff:ff:ff", "00:00:00:00:00:00", "02:00"})
+  void aMacThatNoStationHasIsRefusedWhereItIsGiven(String mac) {
+    Skiff.Builder builder = onAPipe();
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> builder.mac(mac));
+    assertTrue(refused.toString().contains(mac), refused.toString());
+    assertEquals(1, refused.toString().lines().count());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"198.51.100.1", "198.51.100.1/33", "198.51.100.1/0", "x/24", "1.2.3/24"})
+  void anAddressThatIsNoneIsRefusedInOneLine(String ip) {
+    Skiff.Builder builder = onAPipe();
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> builder.ip(ip));
+    assertEquals(1, refused.toString().lines().count());
+  }
+
+  @Test
+  void aRefusedSettingClosesTheWireThatItWasGiven() throws Exception {
+    AtomicInteger closed = new AtomicInteger();
+    Wire pipe = new PipeWire(2048, 64).a();
+    Wire watched =
+        (Wire)
+            Proxy.newProxyInstance(
+                Wire.class.getClassLoader(),
+                new Class<?>[] {Wire.class},
+                (proxy, method, args) -> {
+                  if (method.getName().equals("close")) {
+                    closed.incrementAndGet();
+                  }
+                  return method.invoke(pipe, args);
+                });
+    Skiff.Builder builder = Skiff.builder().wire("a", watched).ip("198.51.100.1/24").mtu(1);
+    assertThrows(IllegalArgumentException.class, builder::build);
+    assertEquals(1, closed.get());
+  }
+
+  @Test
+  void whatACallThrowsComesBackAndTheLoopGoesOn() throws Exception {
+    try (Skiff skiff = onAPipe().build()) {
+      skiff.start();
+      ExecutionException thrown =
+          assertThrows(
+              ExecutionException.class,
+              () ->
+                  skiff.call(
+                      () -> {
+                        throw new IllegalStateException("on purpose");
+                      }));
+      assertEquals("on purpose", Objects.requireNonNull(thrown.getCause()).getMessage());
+      assertEquals("skiff-loop", skiff.call(() -> Thread.currentThread().getName()));
+      assertEquals(0, skiff.stack().faults().count(), "the caller's, not the loop's");
+    }
+  }
+
+  @Test
+  void beforeTheStartACallIsComputedAtOnce() throws Exception {
+    try (Skiff skiff = onAPipe().build()) {
+      assertEquals(Thread.currentThread(), skiff.call(Thread::currentThread));
+    }
+  }
+
+  @Test
+  void aCallAfterTheEndSaysSo() throws Exception {
+    Skiff skiff = onAPipe().build();
+    skiff.start();
+    skiff.close();
+    skiff.close();
+    TimeoutException late = assertThrows(TimeoutException.class, () -> skiff.call(() -> 1));
+    assertEquals("the loop has ended", late.getMessage());
+  }
+
+  @Test
+  void aSecondStartIsRefused() throws Exception {
+    try (Skiff skiff = onAPipe().build()) {
+      skiff.start();
+      assertThrows(IllegalStateException.class, skiff::start);
+      assertEquals(7, skiff.call(() -> 7));
+    }
   }
 }

@@ -295,11 +295,11 @@ public final class NetDevice {
     if (!up) {
       return;
     }
-    int taken;
-    do {
-      taken = fillWire(nowNs);
+    // What the wire had no room for last time goes first: a full one would take nothing.
+    wire.flush(nowNs, completion);
+    while (!wire.isBlocked() && fillWire(nowNs) > 0) {
       wire.flush(nowNs, completion);
-    } while (taken > 0 && !bands.isEmpty() && !wire.isBlocked());
+    }
   }
 
   /** Hands over what the wire takes; says how many frames that were. */

@@ -6,6 +6,7 @@ import dev.skiff.header.ArpHdr;
 import dev.skiff.header.EthHdr;
 import dev.skiff.header.EtherType;
 import dev.skiff.header.Ip4Addr;
+import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
@@ -46,7 +47,7 @@ public final class Arp implements PacketHandler {
       return DropReason.PKT_TOO_SMALL;
     }
     int arp = skb.data();
-    DropReason malformed = check(skb, arp);
+    DropReason malformed = check(skb, arp, dev.address());
     if (malformed != DropReason.NOT_DROPPED) {
       return malformed;
     }
@@ -77,7 +78,7 @@ public final class Arp implements PacketHandler {
     return replyInPlace(skb, dev, arp, nowNs);
   }
 
-  private static DropReason check(SkBuff skb, int arp) {
+  private static DropReason check(SkBuff skb, int arp, Ip4Prefix own) {
     int hrd = ArpHdr.hrd(skb, arp);
     boolean ethernet = hrd == ArpHdr.HRD_ETHERNET || hrd == ArpHdr.HRD_IEEE802;
     if (!ethernet || ArpHdr.hln(skb, arp) != MacAddr.ALEN) {
@@ -91,7 +92,8 @@ public final class Arp implements PacketHandler {
       return DropReason.ARP_OPCODE;
     }
     int spa = ArpHdr.spa(skb, arp);
-    if (!MacAddr.isValid(ArpHdr.sha(skb, arp)) || (spa != Ip4Addr.ANY && !Ip4Addr.isUnicast(spa))) {
+    boolean host = Ip4Addr.isUnicast(spa) && (!own.contains(spa) || own.canBeHost(spa));
+    if (!MacAddr.isValid(ArpHdr.sha(skb, arp)) || (spa != Ip4Addr.ANY && !host)) {
       return DropReason.ARP_INVALID_SOURCE;
     }
     int tpa = ArpHdr.tpa(skb, arp);

@@ -97,7 +97,7 @@ public final class NeighbourTable implements Resolver {
       count(NeighbourStat.HITS);
     }
     n.usedNs = nowNs;
-    if (n.state == NeighbourState.REACHABLE && nowNs - n.confirmedNs > REACHABLE_NS) {
+    if (hasExpired(n, nowNs)) {
       change(n, NeighbourState.STALE, nowNs);
     }
     if (n.state == NeighbourState.STALE) {
@@ -248,7 +248,7 @@ public final class NeighbourTable implements Resolver {
       n = new Neighbour(this);
       entries.add(n);
     } else {
-      n = victim();
+      n = victim(nowNs);
       if (n == null) {
         return null;
       }
@@ -263,12 +263,18 @@ public final class NeighbourTable implements Resolver {
     return n;
   }
 
+  /** Whether a confirmation has lapsed that nobody has looked at since. */
+  private static boolean hasExpired(Neighbour n, long nowNs) {
+    return n.state == NeighbourState.REACHABLE && nowNs - n.confirmedNs > REACHABLE_NS;
+  }
+
   /** Whom a full table gives up: the failed or stale one that was not used for longest. */
-  private @Nullable Neighbour victim() {
+  private @Nullable Neighbour victim(long nowNs) {
     Neighbour oldest = null;
     for (int i = 0; i < entries.size(); i++) {
       Neighbour n = entries.get(i);
-      boolean spare = n.state == NeighbourState.FAILED || n.state == NeighbourState.STALE;
+      boolean stale = n.state == NeighbourState.STALE || hasExpired(n, nowNs);
+      boolean spare = n.state == NeighbourState.FAILED || stale;
       if (spare && (oldest == null || n.usedNs - oldest.usedNs < 0)) {
         oldest = n;
       }
@@ -313,9 +319,7 @@ public final class NeighbourTable implements Resolver {
     for (Neighbour n : entries) {
       NetDevice dev = n.dev;
       if (dev != null) {
-        boolean expired = nowNs - n.confirmedNs > REACHABLE_NS;
-        NeighbourState shown =
-            n.state == NeighbourState.REACHABLE && expired ? NeighbourState.STALE : n.state;
+        NeighbourState shown = hasExpired(n, nowNs) ? NeighbourState.STALE : n.state;
         long mac = n.state.isValid() ? n.mac : 0;
         list.add(new Entry(n.ip, dev.name(), mac, shown, n.queue.len(), nowNs - n.usedNs));
       }

@@ -8,6 +8,7 @@ import dev.skiff.Frames;
 import dev.skiff.Rig;
 import dev.skiff.Skiff;
 import dev.skiff.skb.DropReason;
+import dev.skiff.skb.Packet;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.time.ManualClock;
 import dev.skiff.wire.Wire;
@@ -107,6 +108,10 @@ class BusyWireTest {
   }
 
   private void send(int number) {
+    send(number, NetDevice.BAND_NORMAL);
+  }
+
+  private void send(int number, int band) {
     NetDevice dev = skiff.device();
     SkBuff skb = Objects.requireNonNull(skiff.pool().devAlloc(100, "test"));
     skb.reserve(14);
@@ -114,7 +119,7 @@ class BusyWireTest {
     data[0] = (byte) number;
     skb.copyFrom(data, skb.put(60), 60);
     assertEquals(14, dev.hardHeader(skb, 0x88B5, Rig.PEER_MAC, 60));
-    skb.setPriority(NetDevice.BAND_NORMAL);
+    skb.setPriority(band);
     assertEquals(DropReason.NOT_DROPPED, dev.transmit(skb, 0));
   }
 
@@ -164,5 +169,68 @@ class BusyWireTest {
     }
     assertFalse(skiff.device().isUp());
     assertTrue(skiff.device().failure().contains("on purpose"), skiff.device().failure());
+  }
+
+  @Test
+  void aFrameThatTheFarEndHasNoRoomForIsDroppedAndNoError() {
+    wire.room = 1;
+    wire.fate = DropReason.FULL_RING;
+    send(1);
+    assertTrue(skiff.turn());
+    assertEquals(1, skiff.device().stat(DeviceStat.TX_DROPPED));
+    assertEquals(0, skiff.device().stat(DeviceStat.TX_ERRORS));
+    assertEquals(0, skiff.device().stat(DeviceStat.TX_PACKETS));
+  }
+
+  @Test
+  void controlTrafficOvertakesWhatTheWireHadNoRoomFor() {
+    for (int i = 0; i < 5; i++) {
+      send(i);
+    }
+    wire.room = 1;
+    assertTrue(skiff.turn(), "two are on the wire, two wait");
+    send(9, NetDevice.BAND_CONTROL);
+    wire.room = 100;
+    assertTrue(skiff.turn());
+    assertEquals(List.of(0, 1, 2, 9, 3, 4), wire.sent);
+  }
+
+  @Test
+  void aFrameThatIsOfferedAgainIsSeenByTapsOnce() {
+    List<Long> seen = new ArrayList<>();
+    List<Long> ended = new ArrayList<>();
+    skiff.addTap(
+        new PacketTap() {
+          @Override
+          public void seen(Packet p, long id, Direction direction, NetDevice dev, long nowNs) {
+            seen.add(id);
+          }
+
+          @Override
+          public void verdict(long id, DropReason reason) {
+            ended.add(id);
+          }
+        });
+    for (int i = 0; i < 5; i++) {
+      send(i);
+    }
+    for (int i = 0; i < 5; i++) {
+      wire.room = 1;
+      assertTrue(skiff.turn());
+    }
+    assertEquals(List.of(1L, 2L, 3L, 4L, 5L), seen);
+    assertEquals(seen, ended);
+  }
+
+  @Test
+  void aFullWireThatHasRoomAgainTakesAllThatWaited() {
+    for (int i = 0; i < 5; i++) {
+      send(i);
+    }
+    assertTrue(skiff.turn(), "three are on the wire, which is full; two wait");
+    wire.room = 100;
+    assertTrue(skiff.turn());
+    assertFalse(wire.isBlocked());
+    assertEquals(List.of(0, 1, 2, 3, 4), wire.sent, "nobody would wake the loop for the others");
   }
 }

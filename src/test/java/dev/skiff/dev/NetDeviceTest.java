@@ -337,4 +337,94 @@ class NetDeviceTest {
     rig.introducePeer();
     assertTrue(rig.device().isUp());
   }
+
+  @Test
+  void aTapSeesWhenAFrameCameIn() {
+    Rig rig = new Rig();
+    List<Long> stamps = new ArrayList<>();
+    rig.skiff.addTap(
+        new PacketTap() {
+          @Override
+          public void seen(Packet p, long id, Direction direction, NetDevice dev, long nowNs) {
+            assertEquals(nowNs, rig.clock.nowNs());
+            stamps.add(p.stampNs());
+          }
+
+          @Override
+          public void verdict(long id, DropReason reason) {}
+        });
+    rig.clock.advance(77);
+    rig.exchange(ownFrame(50));
+    assertEquals(List.of(rig.clock.nowNs()), stamps);
+  }
+
+  // ---- Handlers and their buffers ---------------------------------------------------------------
+
+  @Test
+  void aHandlerThatThrowsAfterItFreedTheBufferDoesNotHaveItFreedTwice() {
+    Rig rig = new Rig();
+    rig.stack()
+        .packetTypes()
+        .add(
+            OWN_TYPE,
+            (skb, dev, nowNs) -> {
+              skb.free(DropReason.CONSUMED);
+              throw new IllegalStateException("on purpose");
+            });
+    rig.expectFaults(1);
+    rig.exchange(ownFrame(50));
+    assertEquals(1, rig.verdicts(DropReason.CONSUMED));
+    assertEquals(0, rig.verdicts(DropReason.HANDLER_ERROR));
+  }
+
+  @Test
+  void aHandlerThatThrowsWhileItsBufferWaitsForAMacDoesNotHaveItFreed() {
+    Rig rig = new Rig();
+    rig.stack()
+        .packetTypes()
+        .add(
+            OWN_TYPE,
+            (skb, dev, nowNs) -> {
+              assertEquals(
+                  DropReason.NOT_DROPPED,
+                  rig.stack().ipv4().send(skb, Rig.OUR_IP, Rig.PEER_IP, 253, 0, 64, nowNs));
+              throw new IllegalStateException("on purpose");
+            });
+    rig.expectFaults(1);
+    assertEquals(1, rig.exchange(ownFrame(50)).size(), "the request");
+    byte[] reply = Frames.arpReply(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_MAC, Rig.OUR_IP);
+    assertEquals(84, rig.exchange(reply).getFirst().length, "what waited is sent");
+    assertEquals(0, rig.verdicts(DropReason.HANDLER_ERROR));
+  }
+
+  @Test
+  void withoutABufferForTheCopyTheLastHandlerGetsThePacketAllTheSame() {
+    Rig rig = new Rig(builder -> builder.buffers(2));
+    List<String> heard = new ArrayList<>();
+    for (String name : List.of("first", "last")) {
+      rig.stack()
+          .packetTypes()
+          .add(
+              OWN_TYPE,
+              (skb, dev, nowNs) -> {
+                heard.add(name);
+                return DropReason.CONSUMED;
+              });
+    }
+    rig.exchange(ownFrame(50));
+    assertEquals(List.of("last"), heard);
+    assertEquals(1, rig.stack().pool().failed());
+  }
+
+  // ---- Counters ---------------------------------------------------------------------------------
+
+  @Test
+  void bytesAreCountedWithHeaderAndPadding() {
+    Rig rig = new Rig();
+    byte[] request = Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_IP);
+    rig.exchange(Arrays.copyOf(request, 42));
+    assertEquals(42, rig.device().stat(DeviceStat.RX_BYTES), "as it came");
+    assertEquals(60, rig.device().stat(DeviceStat.TX_BYTES), "as it went");
+    assertEquals(1, rig.device().stat(DeviceStat.TX_PACKETS));
+  }
 }

@@ -1,6 +1,7 @@
 package dev.skiff.eth;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.skiff.Frames;
 import dev.skiff.Rig;
@@ -147,5 +148,34 @@ class EthTest {
     skb.set16(skb.data() + 12, 100);
     assertEquals(
         EtherType.P_802_2, eth.typeTrans(skb, rig.device()), "no payload to look at is no error");
+  }
+
+  @Test
+  void whatTheResolverKeepsIsNotCompleteYet() {
+    Eth waiting = new Eth((buffer, dev, haddr, paddr, nowNs) -> Resolve.QUEUED);
+    assertEquals(
+        -14, waiting.header(skb, rig.device(), EtherType.IP, LinkOps.UNKNOWN, LinkOps.UNKNOWN, 0));
+    skb.setHeaderIncomplete(Rig.PEER_IP);
+    assertEquals(Resolve.QUEUED, waiting.rebuildHeader(skb, rig.device(), 0));
+    assertEquals(false, skb.arp());
+    assertEquals(Rig.PEER_IP, skb.raddr());
+  }
+
+  @Test
+  void aHeaderWithoutHeadroomIsItsCallersMistake() {
+    SkBuff tight = Objects.requireNonNull(rig.stack().pool().alloc(60, "test"));
+    tight.reserve(13);
+    assertThrows(
+        IllegalStateException.class,
+        () -> eth.header(tight, rig.device(), EtherType.IP, DADDR, SADDR, 0));
+    assertEquals(13, tight.data(), "unchanged");
+    tight.free(DropReason.CONSUMED);
+  }
+
+  @Test
+  void anEthernetFrameHas14BytesOfHeaderAndAtLeast60() {
+    // IEEE Std 802.3 3.2.8: 64 bytes, of which 4 are the check sequence.
+    assertEquals(14, eth.headerLen());
+    assertEquals(60, eth.minFrameLen());
   }
 }

@@ -134,4 +134,35 @@ class IcmpTest {
             Frames.ipv4(Rig.PEER_IP, Ip4Addr.parse(daddr), 1, 64, icmp));
     assertDropped(DropReason.ICMP_ECHO_BROADCAST, frame);
   }
+
+  @Test
+  void theChecksumIsRightForEverySumThereIs() {
+    // One word takes every value, so that the words under the checksum have every sum.
+    for (int sequence = 0; sequence <= 0xFFFF; sequence++) {
+      byte[] reply = answer(frame(Frames.icmp(8, 0, 0, sequence, new byte[0])));
+      assertArrayEquals(Frames.icmp(0, 0, 0, sequence, new byte[0]), message(reply, 8));
+    }
+  }
+
+  @Test
+  void aRequestThatSumsToAllOnesIsGood() {
+    // RFC 1071: +0 and -0 are the same; the checksum field of this one is 0.
+    byte[] request = Frames.icmp(8, 0, 0xF7FF, 0, new byte[0]);
+    assertEquals(0, Frames.u16(request, 2));
+    assertArrayEquals(
+        Frames.icmp(0, 0, 0xF7FF, 0, new byte[0]), message(answer(frame(request)), 8));
+  }
+
+  @Test
+  void everyMessageIsCountedAndRepliesByThemselves() {
+    long messages = stat(IpStat.ICMP_IN_MSGS);
+    assertDropped(DropReason.ICMP_TYPE, frame(Frames.icmp(0, 0, 1, 1, Frames.data(20))));
+    assertDropped(DropReason.ICMP_TYPE, frame(Frames.icmp(13, 0, 1, 1, Frames.data(20))));
+    assertDropped(DropReason.PKT_TOO_SMALL, frame(new byte[3]));
+    var _ = answer(frame(Frames.icmp(8, 0, 1, 1, Frames.data(20))));
+    assertEquals(messages + 4, stat(IpStat.ICMP_IN_MSGS));
+    assertEquals(1, stat(IpStat.ICMP_IN_ECHO_REPS));
+    assertEquals(1, stat(IpStat.ICMP_IN_ECHOS));
+    assertEquals(1, stat(IpStat.ICMP_OUT_MSGS));
+  }
 }

@@ -2,14 +2,19 @@ package dev.skiff.ip;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.skiff.Frames;
 import dev.skiff.Rig;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.skb.DropReason;
+import dev.skiff.skb.SkBuff;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Ipv4Test {
   private static final int IP = Frames.ETH_HLEN;
   private static final byte[] ICMP = Frames.icmp(8, 0, 7, 9, Frames.data(56));
+
+  private static final long SEED = Long.getLong("skiff.seed", 1122);
 
   private final Rig rig = new Rig();
 
@@ -261,5 +268,134 @@ class Ipv4Test {
         DropReason.IP_OUTNOROUTES,
         IpStat.IP_OUT_NO_ROUTES,
         echo(Ip4Addr.parse("203.0.113.9"), Rig.OUR_IP));
+  }
+
+  private DropReason send(int daddr, int payload) {
+    SkBuff skb = Objects.requireNonNull(rig.stack().pool().devAlloc(1515, "test"));
+    skb.copyFrom(Frames.data(payload), skb.put(payload), payload);
+    DropReason reason =
+        rig.stack().ipv4().send(skb, Rig.OUR_IP, daddr, 253, 0, 64, rig.clock.nowNs());
+    if (reason != DropReason.NOT_DROPPED) {
+      skb.free(reason);
+    }
+    return reason;
+  }
+
+  @Test
+  void aWrongBitInTheOptionsIsSeenByTheChecksum() {
+    // RFC 791 3.1: the checksum is that of the header, options included.
+    ByteBuffer datagram = ByteBuffer.allocate(24 + ICMP.length);
+    datagram.put(Frames.ipv4(Rig.PEER_IP, Rig.OUR_IP, 1, 64, new byte[0]));
+    datagram.put(0, (byte) 0x46).putShort(2, (short) datagram.capacity()).putInt(20, 0x01010100);
+    byte[] good = summed(frame(datagram.put(24, ICMP).array()));
+    for (int bit = 0; bit < 32; bit++) {
+      byte[] bad = good.clone();
+      bad[IP + 20 + bit / 8] ^= (byte) (1 << bit % 8);
+      assertDropped(DropReason.IP_CSUM, IpStat.IP_IN_HDR_ERRORS, bad);
+    }
+    assertEquals(1, rig.exchange(good).size());
+  }
+
+  @Test
+  void theOldFormOfBroadcastIsNoAddressOfOurs() {
+    // RFC 1122 3.2.1.3 (e) and 3.3.6: the form with -1 is the standard one, and the only one here.
+    assertDropped(
+        DropReason.IP_INADDRERRORS,
+        IpStat.IP_IN_ADDR_ERRORS,
+        echo(Rig.PEER_IP, Ip4Addr.parse("198.51.100.0")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"255.255.255.255", "198.51.100.255", "224.0.0.1"})
+  void whatIsForAllIsDeliveredToItsProtocol(String daddr) {
+    long delivered = stat(IpStat.IP_IN_DELIVERS);
+    byte[] datagram = Frames.ipv4(Rig.PEER_IP, Ip4Addr.parse(daddr), 1, 1, ICMP);
+    rig.exchange(Frames.ethernet(Frames.BROADCAST, Rig.PEER_MAC, 0x0800, datagram));
+    assertEquals(delivered + 1, stat(IpStat.IP_IN_DELIVERS));
+  }
+
+  @Test
+  void everyDatagramIsCountedOnceByItsEnd() {
+    // RFC 1213 ip group: InReceives is the sum of what can become of a datagram here.
+    Random random = new Random(SEED);
+    for (int i = 0; i < 5000; i++) {
+      byte[] frame = echo();
+      frame[IP + random.nextInt(20)] = (byte) random.nextInt();
+      rig.exchange(random.nextInt(4) == 0 ? frame : summed(frame));
+    }
+    assertEquals(5000, stat(IpStat.IP_IN_RECEIVES));
+    assertEquals(
+        5000,
+        stat(IpStat.IP_IN_HDR_ERRORS)
+            + stat(IpStat.IP_IN_ADDR_ERRORS)
+            + stat(IpStat.IP_IN_UNKNOWN_PROTOS)
+            + stat(IpStat.IP_IN_DISCARDS)
+            + stat(IpStat.IP_IN_DELIVERS),
+        "seed " + SEED);
+  }
+
+  @Test
+  void aProtocolOfOnesOwnGetsTheDatagramWithoutHeaderAndPadding() {
+    List<String> heard = new ArrayList<>();
+    rig.stack()
+        .ipv4()
+        .addProtocol(
+            253, // RFC 3692: for experiments
+            (skb, dev, nowNs) -> {
+              heard.add(
+                  skb.len() + " " + (skb.data() - skb.networkHeader()) + " " + skb.u8(skb.data()));
+              return DropReason.CONSUMED;
+            });
+    byte[] datagram = Frames.ipv4(Rig.PEER_IP, Rig.OUR_IP, 253, 64, new byte[] {42, 1, 2});
+    rig.exchange(Frames.padded(frame(datagram)));
+    assertEquals(List.of("3 20 42"), heard);
+    assertThrows(
+        IllegalStateException.class,
+        () -> rig.stack().ipv4().addProtocol(253, (skb, dev, nowNs) -> DropReason.CONSUMED));
+  }
+
+  @Test
+  void aDestinationOnTheLinkIsNotSentThroughTheGateway() {
+    // RFC 1122 3.3.1.1 (b).
+    Rig routed = new Rig(builder -> builder.gateway("198.51.100.1"));
+    int near = Ip4Addr.parse("198.51.100.9");
+    List<byte[]> out = routed.exchange(echo(near, Rig.OUR_IP));
+    assertEquals(near, Frames.u32(out.getFirst(), 38));
+  }
+
+  @Test
+  void bothAddressesOfAPointToPointNetworkAreHosts() {
+    // RFC 3021 2.1: a /31 has no broadcast address and no number of its own.
+    Rig pair = new Rig(builder -> builder.ip("198.51.100.2/31"));
+    int other = Ip4Addr.parse("198.51.100.3");
+    assertEquals(1, pair.exchange(Frames.arpRequest(Rig.PEER_MAC, other, Rig.OUR_IP)).size());
+    List<byte[]> out = pair.exchange(echo(other, Rig.OUR_IP));
+    assertEquals(other, Frames.u32(out.getFirst(), IP + 16));
+  }
+
+  @Test
+  void whatIsSentToAllIsALinkBroadcastAndNobodyIsAsked() {
+    // RFC 894 "Broadcast Address".
+    assertEquals(DropReason.NOT_DROPPED, send(Ip4Addr.parse("198.51.100.255"), 30));
+    List<byte[]> out = rig.turn();
+    assertEquals(1, out.size());
+    assertEquals(Frames.BROADCAST, Frames.u48(out.getFirst(), 0));
+    assertEquals(0x0800, Frames.u16(out.getFirst(), 12));
+  }
+
+  @Test
+  void aDatagramLongerThanTheMtuIsNotSent() {
+    assertEquals(DropReason.NOT_DROPPED, send(Rig.PEER_IP, 1480));
+    assertEquals(1514, rig.turn().getFirst().length);
+    assertEquals(DropReason.PKT_TOO_BIG, send(Rig.PEER_IP, 1481));
+    assertEquals(1, stat(IpStat.IP_OUT_DISCARDS));
+    assertEquals(2, stat(IpStat.IP_OUT_REQUESTS));
+  }
+
+  @Test
+  void whatTheDeviceRefusesIsCountedAsDiscarded() {
+    rig.device().stop();
+    assertEquals(DropReason.DEV_READY, send(Rig.PEER_IP, 30));
+    assertEquals(1, stat(IpStat.IP_OUT_DISCARDS));
   }
 }

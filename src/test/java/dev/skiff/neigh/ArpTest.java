@@ -199,4 +199,116 @@ class ArpTest {
     }
     assertTrue(entries().isEmpty());
   }
+
+  private static byte[] arpFrame(long dest, long source, byte[] arp) {
+    return Frames.padded(Frames.ethernet(dest, source, 0x0806, arp));
+  }
+
+  private long stat(NeighbourStat stat) {
+    return rig.stack().neighbours().stat(stat);
+  }
+
+  @Test
+  void aUnicastRequestIsAnsweredLikeABroadcastOne() {
+    // RFC 1122 2.3.2.1 (2): a unicast poll checks an entry of the asker's.
+    byte[] poll =
+        arpFrame(
+            Rig.OUR_MAC,
+            Rig.PEER_MAC,
+            Frames.arp(1, Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_MAC, Rig.OUR_IP));
+    List<byte[]> out = rig.exchange(poll);
+    assertEquals(1, out.size());
+    assertArrayEquals(
+        Frames.arpReply(Rig.OUR_MAC, Rig.OUR_IP, Rig.PEER_MAC, Rig.PEER_IP), out.getFirst());
+  }
+
+  @Test
+  void whatStandsBehindTheRequestDoesNotComeBack() {
+    byte[] request = Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_IP);
+    byte[] longer = Arrays.copyOf(request, 1514);
+    Arrays.fill(longer, 42, longer.length, (byte) 0xEE);
+    assertArrayEquals(
+        Frames.arpReply(Rig.OUR_MAC, Rig.OUR_IP, Rig.PEER_MAC, Rig.PEER_IP),
+        rig.exchange(longer).getFirst());
+  }
+
+  @Test
+  void theSenderFieldCountsAndNotTheSourceOfTheFrame() {
+    // RFC 826: "merge" takes ar$sha; the frame may have come through a proxy.
+    byte[] relayed =
+        arpFrame(
+            Frames.BROADCAST, OTHER_MAC, Frames.arp(1, Rig.PEER_MAC, Rig.PEER_IP, 0, Rig.OUR_IP));
+    byte[] reply = rig.exchange(relayed).getFirst();
+    assertEquals(Rig.PEER_MAC, Frames.u48(reply, 0));
+    assertEquals(Rig.PEER_MAC, entries().getFirst().mac());
+  }
+
+  @Test
+  void whatUpdatedAnEntryWasOfUseAndIsNoDrop() {
+    rig.introducePeer();
+    long consumed = rig.verdicts(DropReason.CONSUMED);
+    rig.exchange(Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, OTHER_IP));
+    rig.exchange(Frames.arpReply(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_MAC, Rig.OUR_IP));
+    assertEquals(consumed + 2, rig.verdicts(DropReason.CONSUMED));
+    assertEquals(0, rig.verdicts(DropReason.ARP_NOT_FOR_US));
+    assertEquals(0, rig.verdicts(DropReason.ARP_UNSOLICITED));
+  }
+
+  @Test
+  void aUnicastReplyAboutAnotherTargetConfirmsNothing() {
+    rig.introducePeer();
+    rig.exchange(Frames.arpReply(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_MAC, OTHER_IP));
+    assertEquals(NeighbourState.STALE, entries().getFirst().state());
+    rig.exchange(Frames.arpReply(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_MAC, Rig.OUR_IP));
+    assertEquals(NeighbourState.REACHABLE, entries().getFirst().state());
+  }
+
+  @Test
+  void ourAddressAsSenderIsAConflictWhateverItAsks() {
+    // RFC 5227 2.4: any ARP packet whose sender address is ours and whose hardware is not.
+    assertDropped(DropReason.ARP_CONFLICT, Frames.arpRequest(OTHER_MAC, Rig.OUR_IP, Rig.OUR_IP));
+    assertDropped(
+        DropReason.ARP_CONFLICT, Frames.arpReply(OTHER_MAC, Rig.OUR_IP, Rig.OUR_MAC, Rig.OUR_IP));
+    assertTrue(entries().isEmpty());
+  }
+
+  @Test
+  void aReplyFromNobodyIsNotLearnt() {
+    rig.introducePeer();
+    assertDropped(
+        DropReason.ARP_UNSOLICITED, Frames.arpReply(OTHER_MAC, NOBODY, Rig.OUR_MAC, Rig.OUR_IP));
+    assertEquals(1, entries().size());
+    assertEquals(Rig.PEER_MAC, entries().getFirst().mac());
+  }
+
+  @Test
+  void requestsForBroadcastAddressesAreNobodysAndNotAnswered() {
+    for (String tpa : List.of("255.255.255.255", "198.51.100.255", "198.51.100.0", "0.0.0.0")) {
+      assertDropped(
+          DropReason.ARP_NOT_FOR_US,
+          Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, Ip4Addr.parse(tpa)));
+    }
+  }
+
+  @Test
+  void requestsAndRepliesAreCounted() {
+    rig.introducePeer();
+    rig.exchange(Frames.arpRequest(Rig.PEER_MAC, NOBODY, Rig.OUR_IP));
+    rig.exchange(Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, OTHER_IP));
+    rig.exchange(Frames.arpReply(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_MAC, Rig.OUR_IP));
+    assertEquals(2, stat(NeighbourStat.RCV_REQUESTS), "those for us");
+    assertEquals(2, stat(NeighbourStat.SND_REPLIES));
+    assertEquals(1, stat(NeighbourStat.RCV_REPLIES));
+    assertEquals(1, stat(NeighbourStat.ALLOCS));
+    assertEquals(0, stat(NeighbourStat.SND_REQUESTS));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"198.51.100.255", "198.51.100.0"})
+  void aSenderAddressThatNoHostOfThisNetworkHasIsRefused(String spa) {
+    assertDropped(
+        DropReason.ARP_INVALID_SOURCE,
+        Frames.arpRequest(Rig.PEER_MAC, Ip4Addr.parse(spa), Rig.OUR_IP));
+    assertTrue(entries().isEmpty());
+  }
 }

@@ -2,13 +2,18 @@ package dev.skiff.neigh;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.skiff.Frames;
 import dev.skiff.Rig;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.skb.DropReason;
+import dev.skiff.skb.SkBuff;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -18,6 +23,8 @@ class NeighbourTableTest {
   private static final long MS = 1_000_000L;
   private static final long SECOND = 1000 * MS;
   private static final long OTHER_MAC = 0x0200_5E10_0077L;
+
+  private static final long SEED = Long.getLong("skiff.seed", 826);
 
   private final Rig rig = new Rig();
 
@@ -267,5 +274,255 @@ class NeighbourTableTest {
           Frames.ethernet(Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, Frames.ipv4(asker, own, 1, 64, icmp)));
     }
     assertEquals(1, big.verdicts(DropReason.NEIGH_CREATEFAIL));
+  }
+
+  private static boolean isRequest(byte[] frame) {
+    return Frames.u16(frame, 12) == 0x0806 && Frames.u16(frame, 20) == 1;
+  }
+
+  @Test
+  void twoRequestsToOneHostAreNeverLessThanASecondApart() {
+    // RFC 1122 2.3.2.1: at most one a second for each destination, in whatever state it is.
+    Random random = new Random(SEED);
+    long last = -SECOND;
+    int requests = 0;
+    for (int i = 0; i < 20_000; i++) {
+      if (random.nextInt(3) == 0) {
+        rig.inject(echo(i));
+      }
+      if (random.nextInt(500) == 0) {
+        rig.inject(peersReply());
+      }
+      if (random.nextInt(400) == 0) {
+        rig.inject(Frames.arpRequest(OTHER_MAC, Rig.PEER_IP, Rig.OUR_IP));
+      }
+      for (byte[] frame : rig.after(random.nextInt(100) * MS)) {
+        if (isRequest(frame)) {
+          long now = rig.clock.nowNs();
+          assertTrue(now - last >= SECOND, (now - last) + " ns apart, seed " + SEED);
+          last = now;
+          requests++;
+        }
+      }
+    }
+    assertTrue(requests > 50, "only " + requests);
+  }
+
+  @Test
+  void theLongestQueuePaysForTheBoundOfAll() {
+    for (int host = 10; host < 15; host++) {
+      for (int i = 0; i < NeighbourTable.QUEUE_LEN; i++) {
+        rig.exchange(echoFrom(Ip4Addr.parse("198.51.100." + host), i));
+      }
+    }
+    for (int i = 0; i < 20; i++) {
+      rig.exchange(echo(i));
+    }
+    assertEquals(NeighbourTable.TOTAL_QUEUE_LEN, table().queued());
+    assertEquals(20, entry(Rig.PEER_IP).queued(), "the newcomer loses nothing");
+    List<byte[]> out = rig.exchange(peersReply());
+    assertEquals(20, out.size());
+    assertEquals(0, sequenceOf(out.getFirst()));
+    assertEquals(NeighbourTable.TOTAL_QUEUE_LEN - 20, table().queued());
+  }
+
+  @Test
+  void thoseThatWaitedForADeadHostMakeRoomAgain() {
+    for (int i = 0; i < 50; i++) {
+      rig.exchange(echo(i));
+    }
+    for (int i = 0; i < 3; i++) {
+      rig.after(SECOND);
+    }
+    assertEquals(0, table().queued());
+    assertEquals(50, rig.verdicts(DropReason.NEIGH_FAILED));
+  }
+
+  @Test
+  void whatTellsNothingNewChangesNothing() {
+    rig.exchange(echo(1));
+    rig.exchange(peersReply());
+    assertEquals(NeighbourState.REACHABLE, state());
+    rig.introducePeer();
+    assertEquals(NeighbourState.REACHABLE, state(), "the same MAC address again");
+    rig.exchange(Frames.arpRequest(OTHER_MAC, Rig.PEER_IP, Rig.OUR_IP));
+    assertEquals(NeighbourState.STALE, state(), "another one is not confirmed");
+  }
+
+  @Test
+  void theSameMacDoesNotPutOffAProbe() {
+    rig.introducePeer();
+    rig.exchange(echo(1));
+    rig.after(4 * SECOND);
+    rig.introducePeer();
+    assertEquals(NeighbourState.DELAY, state());
+    assertEquals(1, rig.after(SECOND).size(), "the five seconds went on");
+    rig.introducePeer();
+    assertEquals(NeighbourState.PROBE, state(), "only a reply ends it");
+  }
+
+  @Test
+  void aConfirmedNeighbourIsNotAskedAnyMore() {
+    rig.exchange(echo(1));
+    rig.exchange(peersReply());
+    for (int i = 0; i < 30; i++) {
+      assertEquals(0, rig.after(SECOND).size());
+    }
+  }
+
+  @Test
+  void aFailedNeighbourThatShowsUpIsUsedAtOnce() {
+    rig.introducePeer();
+    rig.exchange(echo(1));
+    for (int i = 0; i < 10; i++) {
+      rig.after(SECOND);
+    }
+    assertEquals(NeighbourState.FAILED, state());
+    // The MAC address that failed, said anew.
+    rig.introducePeer();
+    assertEquals(NeighbourState.STALE, state());
+    assertEquals(2, sequenceOf(rig.exchange(echo(2)).getFirst()));
+  }
+
+  @Test
+  void aRequestOfThePeersResolvesWhatWaitsForIt() {
+    rig.exchange(echo(1));
+    List<byte[]> out = rig.exchange(Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_IP));
+    assertEquals(2, out.size());
+    assertEquals(0x0806, Frames.u16(out.getFirst(), 12), "the answer to it goes first");
+    assertEquals(1, sequenceOf(out.getLast()));
+  }
+
+  @Test
+  void allThreeProbesAreUnicastAndExact() {
+    rig.introducePeer();
+    rig.exchange(echo(1));
+    byte[] probe =
+        Frames.padded(
+            Frames.ethernet(
+                Rig.PEER_MAC,
+                Rig.OUR_MAC,
+                0x0806,
+                Frames.arp(1, Rig.OUR_MAC, Rig.OUR_IP, 0, Rig.PEER_IP)));
+    List<byte[]> probes = new ArrayList<>(rig.after(5 * SECOND));
+    probes.addAll(rig.after(SECOND));
+    probes.addAll(rig.after(SECOND));
+    assertEquals(3, probes.size());
+    for (byte[] each : probes) {
+      assertArrayEquals(probe, each);
+    }
+    assertEquals(NeighbourState.PROBE, state());
+    assertEquals(3, table().stat(NeighbourStat.SND_REQUESTS));
+  }
+
+  @Test
+  void withoutABufferForItsRequestItIsAskedASecondLater() {
+    Rig small = new Rig(builder -> builder.buffers(3));
+    // One is posted, one waits; the third is the test's.
+    SkBuff taken = Objects.requireNonNull(small.stack().pool().devAlloc(60, "test"));
+    small.inject(echo(1));
+    assertEquals(0, small.turn().size());
+    assertEquals(1, small.stack().neighbours().queued());
+    assertEquals(0, small.stack().neighbours().stat(NeighbourStat.SND_REQUESTS));
+    taken.free(DropReason.CONSUMED);
+    assertArrayEquals(request(Rig.PEER_IP), small.after(SECOND).getFirst());
+    assertEquals(1, small.exchange(peersReply()).size());
+  }
+
+  @Test
+  void whatWaitsAtTheEndIsGivenUpByName() {
+    rig.exchange(echo(1));
+    rig.exchange(echo(2));
+    rig.stack().onClose();
+    assertEquals(2, rig.verdicts(DropReason.QUEUE_PURGE));
+    assertEquals(0, table().queued());
+    assertEquals(0, rig.after(10 * SECOND).size());
+  }
+
+  @Test
+  void lookUpsAreCounted() {
+    rig.exchange(echo(1));
+    assertEquals(1, table().stat(NeighbourStat.LOOKUPS));
+    assertEquals(0, table().stat(NeighbourStat.HITS));
+    rig.exchange(echo(2));
+    assertEquals(2, table().stat(NeighbourStat.LOOKUPS));
+    assertEquals(1, table().stat(NeighbourStat.HITS));
+    assertEquals(0, table().stat(NeighbourStat.FORCED_GC_RUNS));
+  }
+
+  @Test
+  void theOneNotUsedForLongestGoesAndNotTheOneMadeFirst() {
+    Rig big = new Rig(builder -> builder.ip("198.18.0.2/15"));
+    int own = Ip4Addr.parse("198.18.0.2");
+    int first = Ip4Addr.parse("198.18.1.0");
+    byte[] icmp = Frames.icmp(8, 0, 1, 1, Frames.data(56));
+    for (int i = 0; i < NeighbourTable.MAX_ENTRIES; i++) {
+      big.clock.advance(1000);
+      big.exchange(Frames.arpRequest(Rig.PEER_MAC, first + i, own));
+    }
+    // The first is used, and said anew by another MAC address so that it is stale again.
+    big.exchange(
+        Frames.ethernet(Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, Frames.ipv4(first, own, 1, 64, icmp)));
+    big.exchange(Frames.arpRequest(OTHER_MAC, first, own));
+    big.clock.advance(1000);
+    big.exchange(Frames.arpRequest(Rig.PEER_MAC, first + NeighbourTable.MAX_ENTRIES, own));
+    List<Integer> there =
+        big.stack().neighbours().entries(big.clock.nowNs()).stream()
+            .map(NeighbourTable.Entry::ip)
+            .toList();
+    assertEquals(NeighbourTable.MAX_ENTRIES, there.size());
+    assertTrue(there.contains(first));
+    assertFalse(there.contains(first + 1));
+    assertEquals(1, big.stack().neighbours().stat(NeighbourStat.FORCED_GC_RUNS));
+  }
+
+  @Test
+  void failedNeighboursMakeRoom() {
+    Rig big = new Rig(builder -> builder.ip("198.18.0.2/15"));
+    int own = Ip4Addr.parse("198.18.0.2");
+    int first = Ip4Addr.parse("198.18.1.0");
+    byte[] icmp = Frames.icmp(8, 0, 1, 1, Frames.data(56));
+    for (int i = 0; i < NeighbourTable.MAX_ENTRIES; i++) {
+      big.exchange(
+          Frames.ethernet(
+              Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, Frames.ipv4(first + i, own, 1, 64, icmp)));
+    }
+    for (int i = 0; i < 3; i++) {
+      big.after(SECOND);
+    }
+    assertEquals(1, big.exchange(Frames.arpRequest(Rig.PEER_MAC, first - 1, own)).size());
+    assertEquals(
+        1,
+        big.stack().neighbours().entries(big.clock.nowNs()).stream()
+            .filter(entry -> entry.state() == NeighbourState.STALE)
+            .count());
+  }
+
+  @Test
+  void thoseConfirmedLongAgoMakeRoom() {
+    Rig big = new Rig(builder -> builder.ip("198.18.0.2/15"));
+    int own = Ip4Addr.parse("198.18.0.2");
+    int first = Ip4Addr.parse("198.18.1.0");
+    byte[] icmp = Frames.icmp(8, 0, 1, 1, Frames.data(56));
+    for (int i = 0; i < NeighbourTable.MAX_ENTRIES; i++) {
+      big.exchange(
+          Frames.ethernet(
+              Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, Frames.ipv4(first + i, own, 1, 64, icmp)));
+      big.exchange(Frames.arpReply(Rig.PEER_MAC, first + i, Rig.OUR_MAC, own));
+    }
+    int next = first + NeighbourTable.MAX_ENTRIES;
+    big.exchange(Frames.arpRequest(Rig.PEER_MAC, next, own));
+    assertTrue(
+        big.stack().neighbours().entries(big.clock.nowNs()).stream().noneMatch(e -> e.ip() == next),
+        "all are in use");
+    big.after(60 * SECOND);
+    big.exchange(Frames.arpRequest(Rig.PEER_MAC, next, own));
+    assertEquals(
+        1,
+        big.exchange(
+                Frames.ethernet(
+                    Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, Frames.ipv4(next, own, 1, 64, icmp)))
+            .size(),
+        "none is in use any more");
   }
 }
