@@ -113,13 +113,19 @@ public final class Skiff implements AutoCloseable {
     return stack;
   }
 
-  /** Ends the loop, closes the wire and gives the memory back. A second call does nothing. */
+  /**
+   * Ends the loop, closes the wire and gives the memory back. A second call does nothing.
+   *
+   * @throws IllegalStateException on the loop's own thread, which cannot wait for its own end
+   */
   @Override
   public void close() {
     if (closed) {
       return;
     }
-    closed = true;
+    if (loop.isLoopThread()) {
+      throw new IllegalStateException("close() is not for a handler: call it on another thread");
+    }
     if (loop.isRunning()) {
       loop.stop();
     } else {
@@ -128,6 +134,7 @@ public final class Skiff implements AutoCloseable {
     try {
       if (loop.join(STOP_TIMEOUT)) {
         stack.close();
+        closed = true;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -32,7 +32,7 @@ public sealed interface Command {
    */
   static Command of(Map<String, ?> request) {
     Object version = request.get("v");
-    if (!(version instanceof Number number) || number.intValue() != VERSION) {
+    if (!(version instanceof Integer number) || number != VERSION) {
       throw new IllegalArgumentException(
           "this daemon speaks version " + VERSION + " of the protocol: send \"v\":" + VERSION);
     }

@@ -3,16 +3,22 @@ package dev.skiff.control;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Asks a daemon one thing. Any thread; blocks. */
 public final class ControlClient {
+  private static final long TIMEOUT_S = 5;
+
   private ControlClient() {}
 
   /**
@@ -28,7 +34,12 @@ public final class ControlClient {
               + socket
               + ": start one with skiff run, or name it with --tap or --socket");
     }
-    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      // Blocking calls on a channel have no timeout of their own; closing it ends them.
+      var _ =
+          CompletableFuture.runAsync(
+              () -> close(channel), CompletableFuture.delayedExecutor(TIMEOUT_S, TimeUnit.SECONDS));
+      boolean _ = channel.connect(UnixDomainSocketAddress.of(socket));
       var out = Channels.newOutputStream(channel);
       out.write((Json.line(command) + "\n").getBytes(StandardCharsets.UTF_8));
       BufferedReader in =
@@ -39,6 +50,10 @@ public final class ControlClient {
         throw new IOException("the daemon at " + socket + " went away without an answer");
       }
       return line;
+    } catch (ClosedChannelException e) {
+      throw new IOException(
+          "the daemon at " + socket + " did not answer within " + TIMEOUT_S + " s: is it stuck?",
+          e);
     } catch (java.net.SocketException e) {
       throw new IOException(
           "the daemon at "
@@ -48,6 +63,14 @@ public final class ControlClient {
               + "): is it running, and"
               + " is the socket yours?",
           e);
+    }
+  }
+
+  private static void close(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // It is of no use any more either way.
     }
   }
 

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -15,9 +16,13 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,28 +38,32 @@ public final class ControlServer implements AutoCloseable {
   /** The most bytes in a request, its line end not counted. */
   public static final int MAX_LINE = 4096;
 
-  /** The most clients at a time; the next one waits. */
+  /** The most clients at a time; for the next one, the one that was silent longest is cut off. */
   public static final int MAX_CLIENTS = 8;
 
   /** The most bytes in a socket's path: {@code sun_path} less the closing zero. */
   public static final int MAX_PATH = 107;
 
   private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
+  private static final long GRACE_MS = 100;
+  private static final long PAUSE_AFTER_ERROR_NS = 100_000_000L;
   private static final int UMASK_0600 = 0177;
   private static final int S_IFMT = 0170000;
   private static final int S_IFSOCK = 0140000;
 
   private final Path path;
-  private final @Nullable Path madeDirectory;
+  private final List<Path> madeDirectories;
   private final ServerSocketChannel server;
   private final Answers answers;
   private final Semaphore slots = new Semaphore(MAX_CLIENTS);
-  private final Set<SocketChannel> clients = ConcurrentHashMap.newKeySet();
+
+  /** The clients, and when each said something last. */
+  private final Map<SocketChannel, Long> clients = new ConcurrentHashMap<>();
 
   private ControlServer(
-      Path path, @Nullable Path madeDirectory, ServerSocketChannel server, Answers answers) {
+      Path path, List<Path> madeDirectories, ServerSocketChannel server, Answers answers) {
     this.path = path;
-    this.madeDirectory = madeDirectory;
+    this.madeDirectories = madeDirectories;
     this.server = server;
     this.answers = answers;
   }
@@ -73,26 +82,62 @@ public final class ControlServer implements AutoCloseable {
               + MAX_PATH
               + " bytes: give a shorter --socket");
     }
-    Path made = null;
+    List<Path> made = makeDirectories(path);
     try {
-      Path directory = path.toAbsolutePath().getParent();
-      if (directory != null && !Files.isDirectory(directory)) {
-        made = Files.createDirectories(directory);
+      removeStale(path);
+      ControlServer control = new ControlServer(path, made, bind(path), answers);
+      Thread acceptor = new Thread(control::accept, "skiff-control");
+      acceptor.setDaemon(true);
+      acceptor.start();
+      return control;
+    } catch (IOException e) {
+      removeDirectories(made);
+      throw e;
+    }
+  }
+
+  /**
+   * Makes the directories that lack on the way to {@code path}: those made, the innermost first.
+   */
+  private static List<Path> makeDirectories(Path path) throws IOException {
+    List<Path> made = new ArrayList<>();
+    Path directory = path.toAbsolutePath().getParent();
+    while (directory != null && !Files.exists(directory)) {
+      made.add(directory);
+      directory = directory.getParent();
+    }
+    try {
+      if (!made.isEmpty()) {
+        var _ = Files.createDirectories(made.getFirst());
       }
+      return made;
     } catch (IOException e) {
       throw new IOException(
           "control socket "
               + path
-              + ": its directory cannot be made ("
-              + e
-              + "): give another --socket",
+              + ": its directory cannot be made (no permission, or a file is in the way): give"
+              + " another --socket",
           e);
     }
-    removeStale(path);
+  }
+
+  private static void removeDirectories(List<Path> made) {
+    try {
+      for (Path directory : made) {
+        var _ = Files.deleteIfExists(directory);
+      }
+    } catch (DirectoryNotEmptyException e) {
+      LOG.debug("control socket: {} has somebody else's file by now", e.getMessage());
+    } catch (IOException e) {
+      LOG.warn("control socket: {}", e.toString());
+    }
+  }
+
+  private static ServerSocketChannel bind(Path path) throws IOException {
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     int mask = Sys.umask(UMASK_0600);
     try {
-      server.bind(UnixDomainSocketAddress.of(path));
+      return server.bind(UnixDomainSocketAddress.of(path));
     } catch (IOException e) {
       server.close();
       throw new IOException(
@@ -100,11 +145,6 @@ public final class ControlServer implements AutoCloseable {
     } finally {
       var _ = Sys.umask(mask);
     }
-    ControlServer control = new ControlServer(path, made, server, answers);
-    Thread acceptor = new Thread(control::accept, "skiff-control");
-    acceptor.setDaemon(true);
-    acceptor.start();
-    return control;
   }
 
   private static void removeStale(Path path) throws IOException {
@@ -141,22 +181,42 @@ public final class ControlServer implements AutoCloseable {
   }
 
   private void accept() {
+    boolean complained = false;
     while (server.isOpen()) {
       try {
-        slots.acquire();
         SocketChannel client = server.accept();
-        clients.add(client);
+        while (!slots.tryAcquire(GRACE_MS, TimeUnit.MILLISECONDS)) {
+          cutOffTheMostSilent();
+        }
+        clients.put(client, System.nanoTime());
         Thread thread = new Thread(() -> serve(client), "skiff-control-client");
         thread.setDaemon(true);
         thread.start();
-      } catch (java.nio.channels.ClosedChannelException e) {
+      } catch (ClosedChannelException e) {
         return;
       } catch (IOException e) {
-        LOG.warn("control socket: {}", e.toString());
-        slots.release();
+        if (!complained) {
+          complained = true;
+          LOG.warn("control socket: {}; said once", e.toString());
+        }
+        // No descriptor is left, say: the client still waits, and to try at once would spin.
+        LockSupport.parkNanos(PAUSE_AFTER_ERROR_NS);
       } catch (InterruptedException e) {
         return;
       }
+    }
+  }
+
+  /** A client that says nothing must not keep others out. */
+  private void cutOffTheMostSilent() throws IOException {
+    Map.Entry<SocketChannel, Long> silent = null;
+    for (Map.Entry<SocketChannel, Long> client : clients.entrySet()) {
+      if (silent == null || client.getValue() - silent.getValue() < 0) {
+        silent = client;
+      }
+    }
+    if (silent != null) {
+      silent.getKey().close();
     }
   }
 
@@ -165,11 +225,17 @@ public final class ControlServer implements AutoCloseable {
       InputStream in = new BufferedInputStream(Channels.newInputStream(client));
       OutputStream out = Channels.newOutputStream(client);
       for (String line = readLine(in); line != null; line = readLine(in)) {
-        Reply reply = reply(line);
+        clients.put(client, System.nanoTime());
+        boolean tooLong = line.length() > MAX_LINE;
+        Reply reply =
+            tooLong
+                ? new Reply.Failure("a request is at most " + MAX_LINE + " bytes")
+                : reply(line);
         out.write((Json.line(reply) + "\n").getBytes(StandardCharsets.UTF_8));
+        if (tooLong) {
+          return;
+        }
       }
-    } catch (LineTooLongException e) {
-      LOG.warn("control socket: a client sent a line over {} bytes and was cut off", MAX_LINE);
     } catch (IOException e) {
       LOG.debug("control socket: a client went away: {}", e.toString());
     } finally {
@@ -186,25 +252,22 @@ public final class ControlServer implements AutoCloseable {
     }
   }
 
+  /** A line; null at the end; of one that is too long more characters than may be. */
   private static @Nullable String readLine(InputStream in) throws IOException {
-    byte[] line = new byte[MAX_LINE];
+    byte[] line = new byte[MAX_LINE + 1];
     int n = 0;
-    while (true) {
+    while (n < line.length) {
       int b = in.read();
-      if (b < 0) {
+      if (b < 0 && n == 0) {
         return null;
       }
-      if (b == '\n') {
+      if (b < 0 || b == '\n') {
         return new String(line, 0, n, StandardCharsets.UTF_8);
-      }
-      if (n == MAX_LINE) {
-        throw new LineTooLongException();
       }
       line[n++] = (byte) b;
     }
+    return new String(line, 0, n, StandardCharsets.ISO_8859_1);
   }
-
-  private static final class LineTooLongException extends IOException {}
 
   /**
    * Stops answering, cuts off the clients and removes the socket, and its directory if we made it.
@@ -213,17 +276,13 @@ public final class ControlServer implements AutoCloseable {
   public void close() {
     try {
       server.close();
-      for (SocketChannel client : clients) {
+      for (SocketChannel client : clients.keySet()) {
         client.close();
       }
       var _ = Files.deleteIfExists(path);
-      if (madeDirectory != null) {
-        var _ = Files.deleteIfExists(madeDirectory);
-      }
-    } catch (DirectoryNotEmptyException e) {
-      LOG.debug("control socket {}: its directory has another daemon's socket by now", path);
     } catch (IOException e) {
       LOG.warn("control socket {}: {}", path, e.toString());
     }
+    removeDirectories(madeDirectories);
   }
 }

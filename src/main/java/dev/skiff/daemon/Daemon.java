@@ -38,6 +38,7 @@ public final class Daemon {
   private final String version;
   private final PrintStream out;
   private final CountDownLatch end = new CountDownLatch(1);
+  private volatile boolean askedToEnd;
 
   /**
    * A daemon that does not run yet.
@@ -58,16 +59,24 @@ public final class Daemon {
    */
   public void run() throws IOException, InterruptedException {
     Platform.check();
-    Signals.onSignal("TERM", end::countDown);
-    Signals.onSignal("INT", end::countDown);
+    for (String signal : new String[] {"TERM", "INT", "HUP"}) {
+      // One that was ignored when we were started, as by nohup, stays ignored: the JVM sees to it.
+      Signals.onSignal(signal, this::askedToEnd);
+    }
     HostSide.refuseOwnAddress(config.ip());
     Ip4Prefix hostIp = config.hostIp();
-    if (hostIp != null) {
-      HostSide.refuseOverlap(config.tap(), hostIp, HostSide.addresses(), HostSide.routes());
-    }
     try (TunTap tap = TunTap.open(config.tap())) {
+      // Only now: of an interface that is no TAP there is something else to be said.
+      if (hostIp != null) {
+        HostSide.refuseOverlap(tap.name(), hostIp, HostSide.addresses(), HostSide.routes());
+      }
       runOn(tap, hostIp);
     }
+  }
+
+  private void askedToEnd() {
+    askedToEnd = true;
+    end.countDown();
   }
 
   private void runOn(TunTap tap, @Nullable Ip4Prefix hostIp)
@@ -100,6 +109,16 @@ public final class Daemon {
     }
     if (tap.created()) {
       netIf.setMtu(wanted);
+    } else if (config.hostIp() == null && netIf.mtu() > wanted) {
+      System.err.println(
+          "skiff: the host's side of "
+              + tap.name()
+              + " has MTU "
+              + netIf.mtu()
+              + ", so that it may send frames too long for us: ip link set "
+              + tap.name()
+              + " mtu "
+              + wanted);
     }
     return wanted;
   }
@@ -123,6 +142,10 @@ public final class Daemon {
       String failure = stack.devices().getFirst().failure();
       if (!failure.isEmpty()) {
         throw new IOException(failure);
+      }
+      if (!askedToEnd) {
+        throw new IOException(
+            "the loop ended by itself, a bug: the lines above this one say where");
       }
     }
   }

@@ -29,7 +29,7 @@ final class HostSide {
   record HostRoute(String dev, int network, int prefix) {}
 
   private final NetIf tap;
-  private boolean addressSet;
+  private int addressSet;
   private int oldMtu;
   private boolean oldUp;
 
@@ -121,16 +121,18 @@ final class HostSide {
     try {
       boolean hasIt = side.tap.address() == hostIp.address() && side.tap.netmask() == hostIp.mask();
       if (!hasIt) {
+        if (side.oldUp) {
+          // Else there would be a route to the address's whole class until its mask is set.
+          side.tap.setUp(false);
+        }
         side.tap.setAddress(hostIp.address());
-        side.addressSet = true;
+        side.addressSet = hostIp.address();
         side.tap.setNetmask(hostIp.mask());
       }
       if (side.oldMtu != mtu) {
         side.tap.setMtu(mtu);
       }
-      if (!side.oldUp) {
-        side.tap.setUp(true);
-      }
+      side.tap.setUp(true);
       return side;
     } catch (SysException e) {
       side.restore();
@@ -144,15 +146,13 @@ final class HostSide {
       if (!tap.exists()) {
         return;
       }
-      if (addressSet) {
+      if (addressSet != 0 && tap.address() == addressSet) {
         tap.setAddress(0);
       }
       if (tap.mtu() != oldMtu) {
         tap.setMtu(oldMtu);
       }
-      if (!oldUp) {
-        tap.setUp(false);
-      }
+      tap.setUp(oldUp);
     } catch (SysException e) {
       LOG.warn("the host's side could not be put back: {}", e.getMessage());
     }

@@ -38,6 +38,9 @@ public record RunConfig(
               + TunTap.MAX_NAME
               + " bytes without spaces, '/', ':' or '%'");
     }
+    if (socket != null && socket.toString().isEmpty()) {
+      throw new IllegalArgumentException("--socket is empty: give a path, or leave it out");
+    }
     DeviceConfig.checkAddress(ip);
     if (mac != null) {
       DeviceConfig.checkMac(mac);

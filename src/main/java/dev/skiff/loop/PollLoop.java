@@ -11,6 +11,7 @@ import dev.skiff.time.TimerQueue;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -199,7 +200,11 @@ public final class PollLoop {
     } else {
       throw new TimeoutException("the loop has ended");
     }
-    return task.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    try {
+      return task.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (CancellationException e) {
+      throw new TimeoutException("the loop has ended");
+    }
   }
 
   /** Asks the loop to end after its turn. Any thread. */
@@ -226,6 +231,11 @@ public final class PollLoop {
       eventFd.close();
     }
     return true;
+  }
+
+  /** Whether the caller is the loop's own thread. */
+  public boolean isLoopThread() {
+    return Thread.currentThread() == thread;
   }
 
   /** Whether it has a thread that lives. Any thread. */

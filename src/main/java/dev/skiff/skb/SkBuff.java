@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All four are offsets in bytes from head, which is 0. Each layer pulls its header off on the
  * way up and pushes one on the way down; no byte moves. A buffer belongs to one holder at a time;
- * after {@link #free} every use of it throws. A wrong call throws and names the offsets; bad
- * packets never throw. Thread: the loop thread of the pool.
+ * after {@link #free} reading, writing, growing, queueing and freeing it throw. A wrong call throws
+ * and names the offsets; bad packets never throw. Thread: the loop thread of the pool.
  */
 public final class SkBuff implements Packet {
   /** {@code NET_SKB_PAD}: room that drivers leave in front of a received frame. */
@@ -177,7 +177,7 @@ public final class SkBuff implements Packet {
    * @throws IllegalStateException if it is not empty or {@code n} does not fit
    */
   public void reserve(int n) {
-    if (n < 0 || len() != 0 || tail + n > end) {
+    if (n < 0 || len() != 0 || n > end - tail) {
       throw panic("skb_reserve", n);
     }
     data += n;

@@ -59,7 +59,7 @@ public final class NetStack implements Agent, AutoCloseable {
   private final Arp arp;
   private final Eth eth;
   private final NetDevice[] devices;
-  private int faultyTurns;
+  private final int[] faultyTurns;
   private boolean closed;
 
   /**
@@ -86,6 +86,7 @@ public final class NetStack implements Agent, AutoCloseable {
     packetTypes.add(EtherType.IPV6, (skb, dev, nowNs) -> DropReason.IPV6DISABLED);
     ipv4.addProtocol(IpProto.ICMP, new Icmp(ipv4));
     devices = new NetDevice[configs.size()];
+    faultyTurns = new int[devices.length];
     for (int i = 0; i < devices.length; i++) {
       devices[i] = device(configs.get(i), i);
     }
@@ -151,12 +152,12 @@ public final class NetStack implements Agent, AutoCloseable {
       boolean drained = dev.poll(RX_BUDGET, nowNs);
       boolean delivered = dev.netBh(BH_BUDGET, nowNs);
       dev.xmit(nowNs);
-      faultyTurns = 0;
+      faultyTurns[dev.index()] = 0;
       return drained && delivered ? 0 : 1;
     } catch (RuntimeException | AssertionError | StackOverflowError fault) {
       faults.caught("device " + dev.name(), fault);
       // A wire that throws in every turn would have the loop spin for ever.
-      if (++faultyTurns >= MAX_FAULTY_TURNS) {
+      if (++faultyTurns[dev.index()] >= MAX_FAULTY_TURNS) {
         dev.fail("its wire threw " + fault);
       }
       return 1;

@@ -60,6 +60,10 @@ public final class TunTap implements AutoCloseable {
    *     permission, busy, or an interface of another kind
    */
   public static TunTap open(String name) throws SysException {
+    if (!isValidName(name)) {
+      throw new SysException(
+          "'" + name + "' cannot be a device's name: use 1 to " + MAX_NAME + " plain bytes", 0);
+    }
     boolean existed = new NetIf(name).exists();
     int fd = Sys.openReadWrite(CLONE_DEVICE);
     if (fd < 0) {
@@ -115,7 +119,7 @@ public final class TunTap implements AutoCloseable {
     } else if (errno == Errno.EINVAL && existed) {
       cure = "it is there, but is no single-queue TAP: choose another --tap name";
     } else {
-      cure = Errno.text(errno);
+      cure = Errno.text(errno) + ": choose another --tap name";
     }
     return new SysException("TAP " + name + ": " + cure, errno);
   }

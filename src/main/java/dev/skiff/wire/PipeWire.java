@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Frames are copied, since a buffer never changes its pool. The ends may belong to two loops on
  * two threads: each direction is a ring with one writer and one reader. A frame that finds the ring
- * full is dropped for {@link DropReason#FULL_RING}, as on a wire whose far end is too slow.
+ * full is dropped for {@link DropReason#FULL_RING}, as on a wire whose far end is too slow; one
+ * longer than the wire's longest for {@link DropReason#PKT_TOO_BIG}.
  */
 public final class PipeWire {
   /** How many frames a direction holds unless it is told otherwise. */
@@ -86,17 +87,20 @@ public final class PipeWire {
       slots = arena.allocate((long) slotSize * capacity, Long.BYTES);
     }
 
-    boolean offer(SkBuff skb) {
+    DropReason offer(SkBuff skb) {
+      int n = skb.len();
+      if (n > slotSize) {
+        return DropReason.PKT_TOO_BIG;
+      }
       long t = (long) TAIL.getOpaque(this);
       if (t - (long) HEAD.getAcquire(this) > mask) {
-        return false;
+        return DropReason.FULL_RING;
       }
       int slot = (int) t & mask;
-      int n = Math.min(skb.len(), slotSize);
       MemorySegment.copy(skb.segment(), skb.data(), slots, (long) slot * slotSize, n);
       lengths[slot] = n;
       TAIL.setRelease(this, t + 1);
-      return true;
+      return DropReason.CONSUMED;
     }
 
     boolean poll(SkBuff skb) {
@@ -147,7 +151,7 @@ public final class PipeWire {
       do {
         SkBuff skb = burst.first();
         burst.removeFirst();
-        completion.sent(skb, out.offer(skb) ? DropReason.CONSUMED : DropReason.FULL_RING);
+        completion.sent(skb, out.offer(skb));
       } while (!burst.isEmpty());
       out.waker.run();
     }

@@ -62,7 +62,7 @@ class ControlServerTest {
   void open() throws IOException {
     stack.open();
     loop.start("test-loop", () -> {});
-    socket = directory.resolve("run/skiff0.sock");
+    socket = directory.resolve("run/deeper/skiff0.sock");
     server = ControlServer.open(socket, new Answers(stack, loop, "test"));
   }
 
@@ -118,6 +118,8 @@ class ControlServerTest {
         "{}",
         "{\"v\":2,\"cmd\":\"status\"}",
         "{\"v\":\"1\",\"cmd\":\"status\"}",
+        "{\"v\":1.9,\"cmd\":\"status\"}",
+        "{\"v\":4294967297,\"cmd\":\"status\"}",
         "{\"v\":1}",
         "{\"v\":1,\"cmd\":\"frobnicate\"}",
         "{\"v\":1,\"cmd\":{}}",
@@ -134,7 +136,9 @@ class ControlServerTest {
 
   @Test
   void anEndlessLineIsCutOff() throws IOException {
-    assertEquals("", sendLine("x".repeat(ControlServer.MAX_LINE + 1)));
+    String reply = sendLine("x".repeat(ControlServer.MAX_LINE + 1));
+    assertTrue(reply.contains("a request is at most 4096 bytes"), reply);
+    assertEquals(1, reply.lines().count());
     assertTrue(ask(new Command.Status()).containsKey("status"));
   }
 
@@ -152,13 +156,37 @@ class ControlServerTest {
       SocketChannel.open(UnixDomainSocketAddress.of(socket)).close();
     }
     List<SocketChannel> silent = new ArrayList<>();
-    for (int i = 0; i < ControlServer.MAX_CLIENTS - 1; i++) {
+    for (int i = 0; i < 3 * ControlServer.MAX_CLIENTS; i++) {
       silent.add(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
     }
     assertTrue(ask(new Command.Status()).containsKey("status"));
     for (SocketChannel channel : silent) {
       channel.close();
     }
+  }
+
+  @Test
+  void aLastLineWithoutItsEndIsAnsweredToo() throws IOException {
+    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      byte[] line = "{\"v\":1,\"cmd\":\"drops\"}".getBytes(StandardCharsets.UTF_8);
+      assertEquals(line.length, channel.write(ByteBuffer.wrap(line)));
+      channel.shutdownOutput();
+      String reply =
+          new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
+      assertEquals("{\"v\":1,\"ok\":true,\"drops\":[]}\n", reply);
+    }
+  }
+
+  @Test
+  void whatCannotBeOpenedLeavesNoDirectoryBehind() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "data");
+    Answers answers = new Answers(stack, loop, "x");
+    assertThrows(IOException.class, () -> ControlServer.open(file.resolve("x.sock"), answers));
+    Path tooLong = directory.resolve("new/directory/" + "x".repeat(60));
+    if (tooLong.toString().length() <= ControlServer.MAX_PATH) {
+      ControlServer.open(tooLong, answers).close();
+    }
+    assertFalse(Files.exists(directory.resolve("new")));
   }
 
   @Test

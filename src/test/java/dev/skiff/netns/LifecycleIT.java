@@ -44,7 +44,7 @@ class LifecycleIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"TERM", "INT"})
+  @ValueSource(strings = {"TERM", "INT", "HUP"})
   void aSignalEndsItCleanly(String signal) throws Exception {
     try (SkiffProcess skiff = SkiffProcess.usual(netns, directory)) {
       netns.exec("ping", "-c", "1", SkiffProcess.IP);
@@ -127,6 +127,37 @@ class LifecycleIT {
       assertFalse(link.contains("inet "), link);
       assertFalse(link.contains("UP"), link);
     }
+  }
+
+  @Test
+  void aPersistentTapThatIsUpGetsNoRouteToAWholeClass() throws Exception {
+    netns.exec("ip", "tuntap", "add", "dev", "skiff0", "mode", "tap");
+    netns.exec("ip", "link", "set", "skiff0", "up");
+    Process monitor =
+        new ProcessBuilder(netns.inside("ip", "-o", "monitor", "route"))
+            .redirectOutput(directory.resolve("routes").toFile())
+            .start();
+    try (SkiffProcess skiff =
+        SkiffProcess.start(
+            netns,
+            directory,
+            "--tap",
+            "skiff0",
+            "--ip",
+            "198.18.0.2/15",
+            "--host-ip",
+            "198.18.0.1/15")) {
+      netns.exec("ping", "-c", "1", "-W", "2", "198.18.0.2");
+      assertEquals(0, skiff.stop("TERM"));
+      assertTrue(netns.exec("ip", "link", "show", "dev", "skiff0").contains(",UP"), "up as before");
+    } finally {
+      monitor.descendants().forEach(ProcessHandle::destroyForcibly);
+      monitor.destroyForcibly();
+      monitor.waitFor();
+    }
+    String routes = Files.readString(directory.resolve("routes"));
+    assertTrue(routes.contains("198.18.0.0/15"), routes);
+    assertFalse(routes.contains("198.18.0.0/24"), routes);
   }
 
   @Test

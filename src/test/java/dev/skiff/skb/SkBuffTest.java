@@ -107,6 +107,8 @@ class SkBuffTest {
   void reserveIsForEmptyBuffersThatHaveTheRoom() {
     SkBuff skb = alloc(100);
     assertThrows(IllegalStateException.class, () -> skb.reserve(101));
+    skb.reserve(10);
+    assertThrows(IllegalStateException.class, () -> skb.reserve(Integer.MAX_VALUE));
     var _ = skb.put(1);
     assertThrows(IllegalStateException.class, () -> skb.reserve(1));
   }

@@ -69,6 +69,16 @@ class PipeWireTest {
   }
 
   @Test
+  void aFrameLongerThanTheWiresLongestIsDroppedByName() {
+    SkBuff giant = Objects.requireNonNull(pool.devAlloc(129, "test"));
+    var _ = giant.put(129);
+    assertEquals(Wire.Xmit.OK, a.queue(giant, 0));
+    a.flush(0, completion);
+    assertEquals(List.of(DropReason.PKT_TOO_BIG), fates);
+    assertEquals(-1, receive(b, 128));
+  }
+
+  @Test
   void aFullBurstIsBusyAndLeavesTheBufferWithTheCaller() {
     for (int i = 0; i < Burst.CAPACITY; i++) {
       assertEquals(Wire.Xmit.OK, a.queue(frame(60), 0));
