@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "run",
     mixinStandardHelpOptions = true,
-    description = "Answers ARP and ping on a TAP device until SIGTERM or SIGINT.")
+    description = "Answers ARP and ping on a TAP device until SIGTERM, SIGINT or SIGHUP.")
 final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--tap",

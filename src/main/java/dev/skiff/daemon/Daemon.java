@@ -53,7 +53,7 @@ public final class Daemon {
   }
 
   /**
-   * Runs until SIGTERM or SIGINT.
+   * Runs until SIGTERM, SIGINT or SIGHUP.
    *
    * @throws IOException if it could not start, or its device failed: one line that says what to do
    */

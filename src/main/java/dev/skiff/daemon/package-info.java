@@ -1,6 +1,6 @@
 /**
  * Skiff as a Linux daemon in the foreground: opens the TAP, sets the host's side, runs the loop,
- * answers the control socket, and ends cleanly on SIGTERM and SIGINT.
+ * answers the control socket, and ends cleanly on SIGTERM, SIGINT and SIGHUP.
  *
  * <p>Thread: the main thread.
  */
