@@ -43,10 +43,11 @@ class ArchitectureTest {
           Map.entry("neigh", List.of("eth")),
           Map.entry("ip", List.of("neigh")),
           Map.entry("loop", List.of("stats", "time", "sys")),
+          Map.entry("trace", List.of("ip")),
           Map.entry("stack", List.of("ip", "loop")),
           Map.entry("", List.of("stack")),
           Map.entry("control", List.of("stack")),
-          Map.entry("daemon", List.of("control")),
+          Map.entry("daemon", List.of("control", "trace")),
           Map.entry("cli", List.of("daemon")));
 
   private static final String[] DATA_PATH = {

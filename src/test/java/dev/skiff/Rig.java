@@ -67,6 +67,11 @@ public final class Rig implements AutoCloseable {
     return skiff.stack();
   }
 
+  /** What is inside of a Skiff that the test built itself. */
+  public static NetStack stackOf(Skiff skiff) {
+    return skiff.stack();
+  }
+
   public NetDevice device() {
     return skiff.device();
   }

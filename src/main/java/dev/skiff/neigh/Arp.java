@@ -122,6 +122,8 @@ public final class Arp implements PacketHandler {
     skb.hop(ARP_SEND);
     skb.reserve(EthHdr.HLEN);
     int arp = skb.put(ArpHdr.LEN);
+    skb.resetNetworkHeader();
+    skb.setProtocol(EtherType.ARP);
     ArpHdr.write(skb, arp, ArpHdr.REQUEST, dev.macAddress(), dev.address().address(), 0, tpa);
     table.count(NeighbourStat.SND_REQUESTS);
     DropReason reason = send(skb, dev, to, nowNs);

@@ -1,5 +1,7 @@
 package dev.skiff.skb;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * The read-only face of a packet, for borrowers: valid during the call it was passed to.
  *
@@ -61,4 +63,14 @@ public sealed interface Packet permits SkBuff {
    * @param n how many
    */
   void copyTo(int offset, byte[] to, int n);
+
+  /**
+   * Copies bytes out, without a copy on the heap.
+   *
+   * @param offset where they begin here
+   * @param to where they go
+   * @param at where they begin there
+   * @param n how many
+   */
+  void copyTo(int offset, MemorySegment to, long at, int n);
 }

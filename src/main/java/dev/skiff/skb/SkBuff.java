@@ -124,6 +124,7 @@ public final class SkBuff implements Packet {
     if (reason == DropReason.NOT_DROPPED) {
       throw new IllegalStateException("NOT_DROPPED is not a reason to free: " + this);
     }
+    pool.ending(this, reason);
     segment = FREED;
     live = false;
     data = 0;
@@ -305,6 +306,11 @@ public final class SkBuff implements Packet {
     MemorySegment.copy(segment, U8, offset, to, 0, n);
   }
 
+  @Override
+  public void copyTo(int offset, MemorySegment to, long at, int n) {
+    MemorySegment.copy(segment, offset, to, at, n);
+  }
+
   /** Copies bytes in. */
   public void copyFrom(byte[] from, int offset, int n) {
     MemorySegment.copy(from, 0, segment, U8, offset, n);
@@ -457,6 +463,7 @@ public final class SkBuff implements Packet {
 
   /** Notes who answers for the buffer from here on; a constant. */
   public void setHolder(String holder) {
+    pool.held(this, holder);
     this.holder = holder;
   }
 
@@ -467,6 +474,7 @@ public final class SkBuff implements Packet {
 
   /** Notes that the buffer passes {@code point}, a constant in the kernel's spelling. */
   public void hop(String point) {
+    pool.hop(this, point);
     lastHop = point;
   }
 

@@ -28,6 +28,7 @@ public final class SkBuffPool implements AutoCloseable {
   private final Verdicts verdicts;
   private final Counters counts = new Counters(3);
   private @Nullable FateListener fates;
+  private @Nullable Tracer tracer;
 
   /**
    * Opens a pool.
@@ -103,6 +104,37 @@ public final class SkBuffPool implements AutoCloseable {
         listener.ended(skb.txTapId(), reason);
       }
     }
+  }
+
+  void hop(SkBuff skb, String point) {
+    Tracer t = tracer;
+    if (t != null) {
+      t.hop(skb, point);
+    }
+  }
+
+  void held(SkBuff skb, String holder) {
+    Tracer t = tracer;
+    if (t != null) {
+      t.held(skb, holder);
+    }
+  }
+
+  void ending(SkBuff skb, DropReason reason) {
+    Tracer t = tracer;
+    if (t != null) {
+      t.ended(skb, reason);
+    }
+  }
+
+  /** Sets who is told of each function that a buffer passes; null for nobody. Loop thread. */
+  public void setTracer(@Nullable Tracer tracer) {
+    this.tracer = tracer;
+  }
+
+  /** Who is told of each function that a buffer passes. Loop thread. */
+  public @Nullable Tracer tracer() {
+    return tracer;
   }
 
   /** Sets who is told how packets ended that taps saw. */

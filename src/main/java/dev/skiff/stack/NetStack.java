@@ -258,6 +258,11 @@ public final class NetStack implements Agent, AutoCloseable {
     taps.add(tap);
   }
 
+  /** Takes a tap away. Loop thread. */
+  public void removeTap(PacketTap tap) {
+    taps.remove(tap);
+  }
+
   /** Exceptions that were caught: bugs. Any thread. */
   public Faults faults() {
     return faults;

@@ -20,6 +20,8 @@ public final class PipeWire {
   /** How many frames a direction holds unless it is told otherwise. */
   public static final int DEFAULT_CAPACITY = 512;
 
+  private static final String WRITE = "pipe write";
+
   private final Arena arena = Arena.ofShared();
   private final AtomicInteger openEnds = new AtomicInteger(2);
   private final End a;
@@ -150,6 +152,7 @@ public final class PipeWire {
       }
       do {
         SkBuff skb = burst.first();
+        skb.hop(WRITE);
         burst.removeFirst();
         completion.sent(skb, out.offer(skb));
       } while (!burst.isEmpty());

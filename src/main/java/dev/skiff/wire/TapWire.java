@@ -62,7 +62,7 @@ public final class TapWire implements Wire {
         blocked = true;
         return;
       }
-      skb.hop(WRITE);
+      skb.hop(WRITE); // Here, and not before the call: one that found no room is made again.
       burst.removeFirst();
       completion.sent(skb, verdict(n));
     }

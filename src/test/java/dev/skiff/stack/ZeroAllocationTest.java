@@ -1,6 +1,7 @@
 package dev.skiff.stack;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.skiff.Frames;
@@ -9,10 +10,17 @@ import dev.skiff.Skiff;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.skb.SkBuffPool;
+import dev.skiff.trace.Capture;
+import dev.skiff.trace.Filter;
+import dev.skiff.trace.PcapngWriter;
 import dev.skiff.wire.PipeWire;
 import dev.skiff.wire.Wire;
+import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** An echo through the whole stack allocates nothing, once the code is warm. */
@@ -27,6 +35,38 @@ class ZeroAllocationTest {
 
   @Test
   void threeWindowsOfAHundredThousandEchoesAllocateNothing() throws Exception {
+    allocatesNothing(skiff -> {});
+  }
+
+  @Test
+  void nothingMoreIsAllocatedWhileACaptureRuns() throws Exception {
+    try (Capture capture =
+        new Capture(Filter.parse("icmp and not reason OTHERHOST"), System::nanoTime)) {
+      PcapngWriter file =
+          new PcapngWriter(
+              OutputStream.nullOutputStream(),
+              "test",
+              List.of(new PcapngWriter.Interface("skiff0", Rig.OUR_MAC)),
+              0);
+      FutureTask<Boolean> writing =
+          new FutureTask<>(
+              () -> {
+                capture.writeTo(file);
+                return true;
+              });
+      Thread writer = new Thread(writing, "capture");
+      writer.start();
+      try {
+        allocatesNothing(skiff -> Rig.stackOf(skiff).addTap(capture));
+      } finally {
+        capture.stop();
+        assertTrue(writing.get());
+      }
+      assertTrue(capture.written() > 0);
+    }
+  }
+
+  private void allocatesNothing(Consumer<Skiff> prepare) throws Exception {
     PipeWire pipe = new PipeWire(2048, 64);
     Wire peer = pipe.b();
     byte[] arp = Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_IP);
@@ -38,6 +78,7 @@ class ZeroAllocationTest {
                 .ip("198.51.100.2/24")
                 .mac("02:00:5e:10:00:01")
                 .build()) {
+      prepare.accept(skiff);
       assertEquals(1, exchange(skiff, peer, pool, arp));
       ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
       var _ = threads.getCurrentThreadAllocatedBytes();
