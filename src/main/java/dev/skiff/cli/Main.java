@@ -16,7 +16,9 @@ import picocli.CommandLine.ParameterException;
       StatusCommand.class,
       StatCommand.class,
       DropsCommand.class,
-      NeighCommand.class
+      NeighCommand.class,
+      CaptureCommand.class,
+      TraceCommand.class
     })
 public final class Main implements Runnable {
   private static final int USAGE = 2;
@@ -43,7 +45,7 @@ public final class Main implements Runnable {
   public void run() {
     if (spec != null) {
       throw new ParameterException(
-          spec.commandLine(), "say what to do: run, status, stat, drops or neigh");
+          spec.commandLine(), "say what to do: run, status, stat, drops, neigh, capture or trace");
     }
   }
 

@@ -60,6 +60,13 @@ final class RunCommand implements Callable<Integer> {
               + " for an ordinary user.")
   private @Nullable Path socket;
 
+  @Option(
+      names = "--pcap",
+      paramLabel = "FILE",
+      description =
+          "Write all frames and how each ended to FILE, as pcapng; one there is replaced.")
+  private @Nullable Path pcap;
+
   @Override
   public Integer call() throws Exception {
     RunConfig config =
@@ -70,7 +77,8 @@ final class RunCommand implements Callable<Integer> {
             gateway == null ? null : named("--gateway", gateway, Ip4Addr::parse),
             hostIp == null ? null : named("--host-ip", hostIp, Ip4Prefix::parse),
             mtu,
-            socket);
+            socket,
+            pcap);
     new Daemon(config, Main.Version.version(), System.out).run();
     return 0;
   }

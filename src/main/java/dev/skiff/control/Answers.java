@@ -34,7 +34,7 @@ public final class Answers {
   }
 
   /** Carries a command out. */
-  public Reply answer(Command command) {
+  public Reply answer(Command.Asked command) {
     try {
       return switch (command) {
         case Command.Status s -> status();

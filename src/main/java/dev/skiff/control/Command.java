@@ -2,27 +2,59 @@ package dev.skiff.control;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What a client may ask of a daemon. */
 public sealed interface Command {
   /** The version of the protocol that this program speaks. */
   int VERSION = 1;
 
+  /** A command that is answered by one line. */
+  sealed interface Asked extends Command {}
+
   /** What the daemon is: device, addresses, uptime. */
-  record Status() implements Command {}
+  record Status() implements Asked {}
 
   /** All counters. */
-  record Stat() implements Command {}
+  record Stat() implements Asked {}
 
   /** How packets ended. */
-  record Drops() implements Command {}
+  record Drops() implements Asked {}
 
   /** The neighbour table. */
-  record Neigh() implements Command {}
+  record Neigh() implements Asked {}
+
+  /** A command that is answered by a line and then, until the client closes, a stream. */
+  sealed interface Streamed extends Command {}
+
+  /** Frames as pcapng: those that match {@code filter}. */
+  record Capture(String filter) implements Streamed {
+    @Override
+    public Map<String, Object> arguments() {
+      return Map.of("filter", filter);
+    }
+  }
+
+  /** The way of the next {@code count} packets that match {@code filter}, as text. */
+  record Trace(String filter, int count) implements Streamed {
+    /** The most packets that may be asked for. */
+    public static final int MAX_COUNT = 1000;
+
+    @Override
+    public Map<String, Object> arguments() {
+      return Map.of("filter", filter, "count", count);
+    }
+  }
 
   /** The word that stands for it on the wire. */
   default String word() {
     return getClass().getSimpleName().toLowerCase(Locale.ROOT);
+  }
+
+  /** What the request carries beside the word. */
+  default Map<String, Object> arguments() {
+    return Map.of();
   }
 
   /**
@@ -42,9 +74,31 @@ public sealed interface Command {
       case "stat" -> new Stat();
       case "drops" -> new Drops();
       case "neigh" -> new Neigh();
+      case "capture" -> new Capture(Objects.requireNonNullElse(text(request, "filter"), ""));
+      case "trace" ->
+          new Trace(Objects.requireNonNullElse(text(request, "filter"), ""), count(request));
       default ->
           throw new IllegalArgumentException(
-              "unknown \"cmd\" '" + word + "': send status, stat, drops or neigh");
+              "unknown \"cmd\" '" + word + "': send status, stat, drops, neigh, capture or trace");
     };
+  }
+
+  private static @Nullable String text(Map<String, ?> request, String member) {
+    Object value = request.get(member);
+    if (value == null || value instanceof String) {
+      return (String) value;
+    }
+    throw new IllegalArgumentException("\"" + member + "\" must be a string");
+  }
+
+  private static int count(Map<String, ?> request) {
+    Object value = request.get("count");
+    if (value == null) {
+      return 1;
+    }
+    if (value instanceof Integer count && count >= 1 && count <= Trace.MAX_COUNT) {
+      return count;
+    }
+    throw new IllegalArgumentException("\"count\" must be 1 to " + Trace.MAX_COUNT);
   }
 }

@@ -1,10 +1,12 @@
 package dev.skiff.control;
 
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
@@ -14,10 +16,13 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
-/** Asks a daemon one thing. Any thread; blocks. */
+/** Asks a daemon one thing, and reads a stream if that is the answer. Any thread; blocks. */
 public final class ControlClient {
   private static final long TIMEOUT_S = 5;
+  private static final int STREAM_BUFFER = 1 << 16;
 
   private ControlClient() {}
 
@@ -28,24 +33,103 @@ public final class ControlClient {
    * @throws IOException with one line that says what to do
    */
   public static String ask(Path socket, Command command) throws IOException {
+    try (SocketChannel channel = open(socket)) {
+      return exchange(channel, socket, command);
+    }
+  }
+
+  /**
+   * Sends a command and begins to read the stream that it is answered with.
+   *
+   * @throws IOException with one line that says what to do, the daemon's own words if it refused
+   */
+  public static LiveStream stream(Path socket, Command.Streamed command) throws IOException {
+    SocketChannel channel = open(socket);
+    try {
+      var _ = body(exchange(channel, socket, command));
+      return new LiveStream(channel);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** A stream as it comes in. */
+  public static final class LiveStream implements AutoCloseable {
+    private final SocketChannel channel;
+    private final InputStream in;
+
+    private LiveStream(SocketChannel channel) {
+      this.channel = channel;
+      in = new BufferedInputStream(new ChannelIn(channel), STREAM_BUFFER);
+    }
+
+    /** What the daemon writes. */
+    public InputStream in() {
+      return in;
+    }
+
+    /**
+     * Has the daemon come to an end: it writes what it still has, and closes. If it does not within
+     * a few seconds the stream is cut off. Any thread.
+     */
+    public void end() {
+      try {
+        var _ = channel.shutdownOutput();
+        closeAfterTimeout(channel, new AtomicBoolean());
+      } catch (IOException e) {
+        ControlClient.close(channel);
+      }
+    }
+
+    @Override
+    public void close() {
+      ControlClient.close(channel);
+    }
+  }
+
+  /** Unlike that of {@code Channels}, its reads do not keep another thread from the channel. */
+  private static final class ChannelIn extends InputStream {
+    private final SocketChannel channel;
+
+    ChannelIn(SocketChannel channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int n) throws IOException {
+      return n == 0 ? 0 : channel.read(ByteBuffer.wrap(bytes, offset, n));
+    }
+  }
+
+  private static SocketChannel open(Path socket) throws IOException {
     if (!Files.exists(socket)) {
       throw new IOException(
           "no daemon at "
               + socket
               + ": start one with skiff run, or name it with --tap or --socket");
     }
-    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+    return SocketChannel.open(StandardProtocolFamily.UNIX);
+  }
+
+  /** Connects, sends a command and reads one line, and no byte more. */
+  private static String exchange(SocketChannel channel, Path socket, Command command)
+      throws IOException {
+    AtomicBoolean answered = new AtomicBoolean();
+    try {
       // Blocking calls on a channel have no timeout of their own; closing it ends them.
-      var _ =
-          CompletableFuture.runAsync(
-              () -> close(channel), CompletableFuture.delayedExecutor(TIMEOUT_S, TimeUnit.SECONDS));
+      closeAfterTimeout(channel, answered);
       boolean _ = channel.connect(UnixDomainSocketAddress.of(socket));
       var out = Channels.newOutputStream(channel);
       out.write((Json.line(command) + "\n").getBytes(StandardCharsets.UTF_8));
-      BufferedReader in =
-          new BufferedReader(
-              new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
-      String line = in.readLine();
+      String line = readLine(new ChannelIn(channel));
+      answered.set(true);
       if (line == null) {
         throw new IOException("the daemon at " + socket + " went away without an answer");
       }
@@ -64,6 +148,28 @@ public final class ControlClient {
               + " is the socket yours?",
           e);
     }
+  }
+
+  private static @Nullable String readLine(InputStream in) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int b = in.read(); b != '\n'; b = in.read()) {
+      if (b < 0) {
+        return null;
+      }
+      line.write(b);
+    }
+    return line.toString(StandardCharsets.UTF_8);
+  }
+
+  private static void closeAfterTimeout(SocketChannel channel, AtomicBoolean unless) {
+    var _ =
+        CompletableFuture.runAsync(
+            () -> {
+              if (!unless.get()) {
+                close(channel);
+              }
+            },
+            CompletableFuture.delayedExecutor(TIMEOUT_S, TimeUnit.SECONDS));
   }
 
   private static void close(SocketChannel channel) {

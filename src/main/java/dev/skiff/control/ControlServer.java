@@ -41,6 +41,14 @@ public final class ControlServer implements AutoCloseable {
   /** The most clients at a time; for the next one, the one that was silent longest is cut off. */
   public static final int MAX_CLIENTS = 8;
 
+  /** The most clients that read a stream at a time. */
+  public static final int MAX_STREAMS = 4;
+
+  /** How long a stream may take to end when the daemon does. */
+  private static final long STREAM_END_NS = 500_000_000L;
+
+  private static final long STREAM_LOOK_NS = 5_000_000L;
+
   /** The most bytes in a socket's path: {@code sun_path} less the closing zero. */
   public static final int MAX_PATH = 107;
 
@@ -55,17 +63,27 @@ public final class ControlServer implements AutoCloseable {
   private final List<Path> madeDirectories;
   private final ServerSocketChannel server;
   private final Answers answers;
+  private final Streams streams;
   private final Semaphore slots = new Semaphore(MAX_CLIENTS);
+  private final Semaphore streamSlots = new Semaphore(MAX_STREAMS);
 
   /** The clients, and when each said something last. */
   private final Map<SocketChannel, Long> clients = new ConcurrentHashMap<>();
 
+  /** Clients that read a stream, and so have nothing to say. */
+  private final Map<SocketChannel, Streams.Stream> listeners = new ConcurrentHashMap<>();
+
   private ControlServer(
-      Path path, List<Path> madeDirectories, ServerSocketChannel server, Answers answers) {
+      Path path,
+      List<Path> madeDirectories,
+      ServerSocketChannel server,
+      Answers answers,
+      Streams streams) {
     this.path = path;
     this.madeDirectories = madeDirectories;
     this.server = server;
     this.answers = answers;
+    this.streams = streams;
   }
 
   /**
@@ -73,7 +91,7 @@ public final class ControlServer implements AutoCloseable {
    *
    * @throws IOException with one line that says what to do
    */
-  public static ControlServer open(Path path, Answers answers) throws IOException {
+  public static ControlServer open(Path path, Answers answers, Streams streams) throws IOException {
     if (path.toString().getBytes(StandardCharsets.UTF_8).length > MAX_PATH) {
       throw new IOException(
           "control socket "
@@ -85,7 +103,7 @@ public final class ControlServer implements AutoCloseable {
     List<Path> made = makeDirectories(path);
     try {
       removeStale(path);
-      ControlServer control = new ControlServer(path, made, bind(path), answers);
+      ControlServer control = new ControlServer(path, made, bind(path), answers, streams);
       Thread acceptor = new Thread(control::accept, "skiff-control");
       acceptor.setDaemon(true);
       acceptor.start();
@@ -227,12 +245,11 @@ public final class ControlServer implements AutoCloseable {
       for (String line = readLine(in); line != null; line = readLine(in)) {
         clients.put(client, System.nanoTime());
         boolean tooLong = line.length() > MAX_LINE;
-        Reply reply =
-            tooLong
-                ? new Reply.Failure("a request is at most " + MAX_LINE + " bytes")
-                : reply(line);
-        out.write((Json.line(reply) + "\n").getBytes(StandardCharsets.UTF_8));
         if (tooLong) {
+          send(out, new Reply.Failure("a request is at most " + MAX_LINE + " bytes"));
+          return;
+        }
+        if (!answer(line, client, out)) {
           return;
         }
       }
@@ -240,16 +257,47 @@ public final class ControlServer implements AutoCloseable {
       LOG.debug("control socket: a client went away: {}", e.toString());
     } finally {
       clients.remove(client);
+      listeners.remove(client);
       slots.release();
     }
   }
 
-  private Reply reply(String line) {
+  /** Answers a request; says whether the client may ask another. */
+  private boolean answer(String line, SocketChannel client, OutputStream out) throws IOException {
     try {
-      return answers.answer(Command.of(Json.parse(line)));
+      switch (Command.of(Json.parse(line))) {
+        case Command.Asked asked -> send(out, answers.answer(asked));
+        case Command.Streamed streamed -> {
+          stream(streamed, client, out);
+          return false;
+        }
+      }
     } catch (IllegalArgumentException e) {
-      return new Reply.Failure(String.valueOf(e.getMessage()));
+      send(out, new Reply.Failure(String.valueOf(e.getMessage())));
     }
+    return true;
+  }
+
+  private void stream(Command.Streamed command, SocketChannel client, OutputStream out)
+      throws IOException {
+    if (!streamSlots.tryAcquire()) {
+      send(out, new Reply.Failure("there are " + MAX_STREAMS + " streams already: end one"));
+      return;
+    }
+    try (Streams.Stream stream = streams.open(command)) {
+      listeners.put(client, stream);
+      clients.remove(client);
+      send(out, new Reply.StreamFollows(stream.kind()));
+      StreamClient.serve(client, stream);
+    } catch (Streams.Refused e) {
+      send(out, new Reply.Failure(String.valueOf(e.getMessage())));
+    } finally {
+      streamSlots.release();
+    }
+  }
+
+  private static void send(OutputStream out, Reply reply) throws IOException {
+    out.write((Json.line(reply) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
   /** A line; null at the end; of one that is too long more characters than may be. */
@@ -269,6 +317,18 @@ public final class ControlServer implements AutoCloseable {
     return new String(line, 0, n, StandardCharsets.ISO_8859_1);
   }
 
+  /** Has the streams come to their ends, and cuts off whoever does not read his. */
+  private void endStreams() throws IOException {
+    listeners.values().forEach(Streams.Stream::stop);
+    long start = System.nanoTime();
+    while (!listeners.isEmpty() && System.nanoTime() - start < STREAM_END_NS) {
+      LockSupport.parkNanos(STREAM_LOOK_NS);
+    }
+    for (SocketChannel listener : listeners.keySet()) {
+      listener.close();
+    }
+  }
+
   /**
    * Stops answering, cuts off the clients and removes the socket, and its directory if we made it.
    */
@@ -279,6 +339,7 @@ public final class ControlServer implements AutoCloseable {
       for (SocketChannel client : clients.keySet()) {
         client.close();
       }
+      endStreams();
       var _ = Files.deleteIfExists(path);
     } catch (IOException e) {
       LOG.warn("control socket {}: {}", path, e.toString());

@@ -17,6 +17,7 @@ public final class Json {
     Map<String, Object> message = new LinkedHashMap<>();
     message.put("v", Command.VERSION);
     message.put("cmd", command.word());
+    message.putAll(command.arguments());
     return CODEC.asString(message);
   }
 
@@ -27,6 +28,11 @@ public final class Json {
     message.put("ok", !(reply instanceof Reply.Failure));
     message.putAll(reply.body());
     return CODEC.asString(message);
+  }
+
+  /** An object as a line, without its end. */
+  public static String line(Map<String, Object> object) throws IOException {
+    return CODEC.asString(object);
   }
 
   /**

@@ -96,6 +96,14 @@ public sealed interface Reply {
     }
   }
 
+  /** A stream follows this line. */
+  record StreamFollows(String kind) implements Reply {
+    @Override
+    public Map<String, Object> body() {
+      return Map.of("stream", kind);
+    }
+  }
+
   /** It could not be done. */
   record Failure(String error) implements Reply {
     @Override

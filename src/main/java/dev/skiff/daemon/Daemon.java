@@ -3,6 +3,7 @@ package dev.skiff.daemon;
 import dev.skiff.control.Answers;
 import dev.skiff.control.ControlPath;
 import dev.skiff.control.ControlServer;
+import dev.skiff.control.Streams;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
@@ -131,10 +132,20 @@ public final class Daemon {
         new DeviceConfig(tap.name(), new TapWire(tap), mac, config.ip(), config.gateway(), mtu);
     try (NetStack stack = new NetStack(List.of(device), NetStack.slotsFor(mtu), timers, faults)) {
       stack.open();
-      PollLoop loop = new PollLoop(Clock.system(), timers, stack, faults);
-      loop.start("skiff-loop", end::countDown);
-      try (Running running = new Running(loop);
-          ControlServer control = openControl(new Answers(stack, loop, version), tap.name())) {
+      Clock clock = Clock.system();
+      PollLoop loop = new PollLoop(clock, timers, stack, faults);
+      String application = "Skiff " + version;
+      // Opened before the loop starts and closed after it has ended: the file has every frame.
+      try (PcapFile pcap = openPcap(stack, loop, clock, application);
+          Running running = Running.start(loop, end::countDown);
+          ControlServer control =
+              openControl(
+                  new Answers(stack, loop, version),
+                  new LiveStreams(stack, loop, clock, application),
+                  tap.name())) {
+        if (pcap != null) {
+          pcap.started();
+        }
         out.println(startLine(stack.devices().getFirst(), netIf));
         out.flush();
         end.await();
@@ -152,6 +163,11 @@ public final class Daemon {
 
   /** A loop that is stopped, and waited for, when it is closed. */
   private record Running(PollLoop loop) implements Closeable {
+    static Running start(PollLoop loop, Runnable onEnd) throws IOException {
+      loop.start("skiff-loop", onEnd);
+      return new Running(loop);
+    }
+
     @Override
     public void close() throws IOException {
       loop.stop();
@@ -165,14 +181,22 @@ public final class Daemon {
     }
   }
 
-  private @Nullable ControlServer openControl(Answers answers, String tapName) throws IOException {
+  private @Nullable PcapFile openPcap(
+      NetStack stack, PollLoop loop, Clock clock, String application)
+      throws IOException, InterruptedException {
+    Path path = config.pcap();
+    return path == null ? null : PcapFile.open(path, stack, loop, clock, application);
+  }
+
+  private @Nullable ControlServer openControl(Answers answers, Streams streams, String tapName)
+      throws IOException {
     Path path = config.socket() != null ? config.socket() : ControlPath.of(tapName);
     if (path == null) {
       System.err.println(
           "skiff: no control socket: XDG_RUNTIME_DIR is not set; give a place with --socket");
       return null;
     }
-    return ControlServer.open(path, answers);
+    return ControlServer.open(path, answers, streams);
   }
 
   /** What it is, and what to type to see it work. */

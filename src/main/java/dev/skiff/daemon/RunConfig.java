@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param hostIp the address for the host's side, or null to leave that alone
  * @param mtu the MTU, or null for the TAP's own
  * @param socket the control socket, or null for the usual place
+ * @param pcap the file to capture into, or null
  */
 public record RunConfig(
     String tap,
@@ -25,7 +26,8 @@ public record RunConfig(
     @Nullable Integer gateway,
     @Nullable Ip4Prefix hostIp,
     @Nullable Integer mtu,
-    @Nullable Path socket) {
+    @Nullable Path socket,
+    @Nullable Path pcap) {
   /**
    * @throws IllegalArgumentException with one line that says what is wrong: a mistake of usage
    */
@@ -40,6 +42,9 @@ public record RunConfig(
     }
     if (socket != null && socket.toString().isEmpty()) {
       throw new IllegalArgumentException("--socket is empty: give a path, or leave it out");
+    }
+    if (pcap != null && pcap.toString().isEmpty()) {
+      throw new IllegalArgumentException("--pcap is empty: name a file to write");
     }
     DeviceConfig.checkAddress(ip);
     if (mac != null) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Called by reflection, since javac has a warning for that class that nothing turns off, and
  * this build takes warnings for errors. Any thread.
  */
-final class Signals {
+public final class Signals {
   private Signals() {}
 
   /**
@@ -18,7 +18,7 @@ final class Signals {
    *
    * @param name without SIG, as "TERM"
    */
-  static void onSignal(String name, Runnable action) {
+  public static void onSignal(String name, Runnable action) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");

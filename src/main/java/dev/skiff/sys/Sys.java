@@ -110,6 +110,11 @@ public final class Sys {
     return LIBPOSIX.strerror(errno);
   }
 
+  /** {@code isatty(3)}: whether a descriptor is a terminal. */
+  public static boolean isTerminal(int fd) {
+    return LIBPOSIX.isatty(fd) != 0;
+  }
+
   /** {@code umask(2)}: sets the mask of the whole process and gives the old one. */
   public static int umask(int mask) {
     return LIBPOSIX.umask(mask);

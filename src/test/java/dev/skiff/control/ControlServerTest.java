@@ -37,6 +37,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ControlServerTest {
+  private static final Streams NO_STREAMS =
+      command -> {
+        throw new Streams.Refused("none here");
+      };
+
   @TempDir Path directory;
   private final PipeWire pipe = new PipeWire(2048, 64);
   private final TimerQueue timers = new TimerQueue();
@@ -63,7 +68,7 @@ class ControlServerTest {
     stack.open();
     loop.start("test-loop", () -> {});
     socket = directory.resolve("run/deeper/skiff0.sock");
-    server = ControlServer.open(socket, new Answers(stack, loop, "test"));
+    server = ControlServer.open(socket, new Answers(stack, loop, "test"), NO_STREAMS);
   }
 
   @AfterEach
@@ -181,10 +186,11 @@ class ControlServerTest {
   void whatCannotBeOpenedLeavesNoDirectoryBehind() throws IOException {
     Path file = Files.writeString(directory.resolve("file"), "data");
     Answers answers = new Answers(stack, loop, "x");
-    assertThrows(IOException.class, () -> ControlServer.open(file.resolve("x.sock"), answers));
+    assertThrows(
+        IOException.class, () -> ControlServer.open(file.resolve("x.sock"), answers, NO_STREAMS));
     Path tooLong = directory.resolve("new/directory/" + "x".repeat(60));
     if (tooLong.toString().length() <= ControlServer.MAX_PATH) {
-      ControlServer.open(tooLong, answers).close();
+      ControlServer.open(tooLong, answers, NO_STREAMS).close();
     }
     assertFalse(Files.exists(directory.resolve("new")));
   }
@@ -194,7 +200,7 @@ class ControlServerTest {
     IOException refused =
         assertThrows(
             IOException.class,
-            () -> ControlServer.open(socket, new Answers(stack, loop, "second")));
+            () -> ControlServer.open(socket, new Answers(stack, loop, "second"), NO_STREAMS));
     assertTrue(refused.toString().contains("a daemon answers there"), refused.toString());
     assertTrue(Files.exists(socket));
   }
@@ -202,13 +208,17 @@ class ControlServerTest {
   @Test
   void aFileThatIsNoSocketIsLeftAlone() throws IOException {
     Path file = Files.writeString(directory.resolve("precious"), "data");
-    assertThrows(IOException.class, () -> ControlServer.open(file, new Answers(stack, loop, "x")));
+    assertThrows(
+        IOException.class,
+        () -> ControlServer.open(file, new Answers(stack, loop, "x"), NO_STREAMS));
     assertEquals("data", Files.readString(file));
   }
 
   @Test
   void aPathThatIsTooLongIsRefused() {
     Path far = directory.resolve("x".repeat(120));
-    assertThrows(IOException.class, () -> ControlServer.open(far, new Answers(stack, loop, "x")));
+    assertThrows(
+        IOException.class,
+        () -> ControlServer.open(far, new Answers(stack, loop, "x"), NO_STREAMS));
   }
 }

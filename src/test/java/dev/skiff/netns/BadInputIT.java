@@ -124,6 +124,52 @@ class BadInputIT {
     refused(2, "say what to do", "");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "capture icpm | at 1: unknown word 'icpm': did you mean 'icmp'?",
+        "capture host 198.51.100 | at 6: ",
+        "capture -c 0 | -c 0: give 1 or more",
+        "capture -w x --json | contradict each other",
+        "trace (arp | is never closed",
+        "trace -c 1001 | give 1 to 1000",
+      })
+  void mistakesInAFilterEndWithTwoAndNeedNoDaemon(String arguments, String part) throws Exception {
+    refused(2, part, arguments + " --socket " + socket());
+  }
+
+  @Test
+  void aCaptureFileThatCannotBeWrittenIsRefused() throws Exception {
+    refused(1, "its directory does not exist", withSocket(GOOD + " --pcap /nonexistent/x.pcapng"));
+    refused(1, "Is a directory", withSocket(GOOD + " --pcap " + directory));
+    try (SkiffProcess first = SkiffProcess.usual(netns, directory)) {
+      Path file = directory.resolve("mine.pcapng");
+      Netns.Result second =
+          netns.run(
+              SkiffProcess.SKIFF,
+              "run",
+              "--tap",
+              "skiff0",
+              "--ip",
+              "198.51.100.3/24",
+              "--pcap",
+              file.toString());
+      assertEquals(1, second.exitCode(), second.output());
+      assertFalse(Files.exists(file), "a daemon that did not start leaves no file");
+      Netns.Result third =
+          netns.run(
+              SkiffProcess.SKIFF,
+              "capture",
+              "-w",
+              "/nonexistent/x.pcapng",
+              "--socket",
+              first.socket().toString());
+      assertEquals(1, third.exitCode(), third.output());
+      assertEquals(1, third.output().lines().count(), third.output());
+    }
+  }
+
   @Test
   void aBusyTapIsRefused() throws Exception {
     try (SkiffProcess first =

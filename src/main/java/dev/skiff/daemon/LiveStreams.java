@@ -1,0 +1,142 @@
+package dev.skiff.daemon;
+
+import dev.skiff.control.Command;
+import dev.skiff.control.Streams;
+import dev.skiff.loop.PollLoop;
+import dev.skiff.stack.NetStack;
+import dev.skiff.time.Clock;
+import dev.skiff.trace.Filter;
+import dev.skiff.trace.Trace;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+
+/** The captures and traces that clients of the control socket ask for. Thread: the client's. */
+final class LiveStreams implements Streams {
+  private static final long LOOK_NS = 10_000_000L;
+
+  private final NetStack stack;
+  private final PollLoop loop;
+  private final Clock clock;
+  private final String application;
+
+  LiveStreams(NetStack stack, PollLoop loop, Clock clock, String application) {
+    this.stack = stack;
+    this.loop = loop;
+    this.clock = clock;
+    this.application = application;
+  }
+
+  @Override
+  public Stream open(Command.Streamed command) throws Refused {
+    try {
+      return switch (command) {
+        case Command.Capture c ->
+            new CaptureStream(
+                RunningCapture.start(Filter.parse(c.filter()), stack, loop, clock, application));
+        case Command.Trace t -> trace(t);
+      };
+    } catch (TimeoutException | ExecutionException e) {
+      throw new Refused("the loop did not answer in time: it is busy or ending");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Refused("the daemon is ending");
+    }
+  }
+
+  private record CaptureStream(RunningCapture capture) implements Stream {
+    @Override
+    public String kind() {
+      return "pcapng";
+    }
+
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+      capture.writeTo(out);
+    }
+
+    @Override
+    public void stop() {
+      capture.stop();
+    }
+
+    @Override
+    public void close() {
+      capture.close();
+    }
+  }
+
+  // ---- Trace ------------------------------------------------------------------------------------
+
+  private Stream trace(Command.Trace command)
+      throws Refused, ExecutionException, TimeoutException, InterruptedException {
+    Trace trace =
+        new Trace(
+            Filter.parse(command.filter()),
+            command.count(),
+            stack.devices().stream().map(dev -> dev.name()).toList(),
+            loop::turnNs);
+    boolean installed =
+        loop.call(
+            () -> {
+              boolean free = stack.pool().tracer() == null;
+              if (free) {
+                stack.pool().setTracer(trace);
+              }
+              return free;
+            },
+            RunningCapture.LOOP_TIMEOUT);
+    if (!installed) {
+      throw new Refused("somebody else traces already: one at a time");
+    }
+    return new TraceStream(trace, command.count());
+  }
+
+  private final class TraceStream implements Stream {
+    private final Trace trace;
+    private final int count;
+    private volatile boolean stopped;
+
+    TraceStream(Trace trace, int count) {
+      this.trace = trace;
+      this.count = count;
+    }
+
+    @Override
+    public String kind() {
+      return "text";
+    }
+
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+      for (int told = 0; told < count && !stopped; ) {
+        String story = trace.poll();
+        if (story == null) {
+          out.flush();
+          LockSupport.parkNanos(LOOK_NS);
+        } else {
+          out.write(story.getBytes(StandardCharsets.UTF_8));
+          told++;
+        }
+      }
+      if (trace.lost() > 0) {
+        String lost = "(" + trace.lost() + " more were lost: the reader was too slow)\n";
+        out.write(lost.getBytes(StandardCharsets.UTF_8));
+      }
+      out.flush();
+    }
+
+    @Override
+    public void stop() {
+      stopped = true;
+    }
+
+    @Override
+    public void close() {
+      loop.execute(() -> stack.pool().setTracer(null));
+    }
+  }
+}
