@@ -93,6 +93,7 @@ public final class Capture implements PacketTap, AutoCloseable {
   /** The writer's half. */
   final class Writer implements AutoCloseable {
     private final PcapngWriter out;
+    private final FrameRing.Reader frames = ring.new Reader();
     private final byte[] frame = new byte[Scratch.MAX_FRAME];
     private final Scratch scratch = new Scratch();
     private final Keys writersKeys = new Keys();
@@ -106,23 +107,24 @@ public final class Capture implements PacketTap, AutoCloseable {
     /** Writes the frames whose end is known, up to the first for which there is hope. */
     boolean writeDue(boolean last) throws IOException {
       boolean any = false;
-      for (int at = ring.first(); at >= 0; at = ring.first()) {
-        int verdict = ring.verdictOf(at);
-        if (verdict < 0 && !last && clock.nowNs() - ring.stampOf(at) < HELD_AFTER_NS) {
-          return any;
+      for (int at = frames.first(); at >= 0; at = frames.first()) {
+        int verdict = frames.verdictOf(at);
+        if (verdict < 0 && !last && clock.nowNs() - frames.stampOf(at) < HELD_AFTER_NS) {
+          break;
         }
         write(at, verdict < 0 ? DropReason.NOT_DROPPED : DropReason.of(verdict));
-        ring.removeFirst(at);
+        frames.removeFirst(at);
         any = true;
       }
+      frames.giveRoomBack();
       return any;
     }
 
     private void write(int at, DropReason verdict) throws IOException {
-      int n = ring.lenOf(at);
-      boolean in = ring.isIn(at);
-      ring.copyTo(at, frame);
-      lostBefore += ring.lostBefore(at);
+      int n = frames.lenOf(at);
+      boolean in = frames.isIn(at);
+      frames.copyTo(at, frame);
+      lostBefore += frames.lostBefore(at);
       if (!all) {
         writersKeys.read(scratch.load(frame, n), 0, in);
         if (filter.test(writersKeys, verdict) != Filter.YES) {
@@ -130,7 +132,14 @@ public final class Capture implements PacketTap, AutoCloseable {
         }
       }
       out.packet(
-          ring.deviceOf(at), ring.stampOf(at), frame, n, in, ring.idOf(at), lostBefore, verdict);
+          frames.deviceOf(at),
+          frames.stampOf(at),
+          frame,
+          n,
+          in,
+          frames.idOf(at),
+          lostBefore,
+          verdict);
       lostBefore = 0;
       written = ++count;
     }
