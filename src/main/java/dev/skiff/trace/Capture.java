@@ -113,7 +113,7 @@ public final class Capture implements PacketTap, AutoCloseable {
           break;
         }
         write(at, verdict < 0 ? DropReason.NOT_DROPPED : DropReason.of(verdict));
-        frames.removeFirst(at);
+        frames.removeFirst();
         any = true;
       }
       frames.giveRoomBack();

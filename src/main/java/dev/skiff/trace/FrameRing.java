@@ -6,75 +6,69 @@ import dev.skiff.skb.Packet;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Copies of frames on their way from the loop thread to one that writes them: a ring of bytes with
- * one writer and one reader, without locks. The verdict is filled in later, in place.
+ * Copies of frames on their way from the loop thread to one that writes them: a ring with one
+ * writer and one reader, without locks. A frame's verdict is filled in later, in place.
  *
- * <p>What the two threads tell each other (how far each has come) stands in cache lines of its own,
- * and each looks there only when it must: a line that goes to and fro between two cores costs the
+ * <p>The frames' bytes stand one behind the other in one block of memory; what there is to know of
+ * each stands in arrays, by its sequence number: the loop pays for every check of every access, and
+ * an array's are the cheapest. How far each thread has come stands in a cache line of its own, and
+ * the other looks there only when it must: a line that goes to and fro between two cores costs the
  * loop more than the copy does.
- *
- * <pre>
- *   0     4        8   16     24   28     32    40
- *   size  verdict  id  stamp  len  flags  lost  bytes ... (padded to 8)
- * </pre>
  */
 final class FrameRing implements AutoCloseable {
-  private static final int SIZE = 0;
-  private static final int VERDICT = 4;
-  private static final int ID = 8;
-  private static final int STAMP = 16;
-  private static final int LEN = 24;
-  private static final int FLAGS = 28;
-  private static final int LOST = 32;
-  private static final int HEADER = 40;
+  /** How many frames it holds at most; a power of two. */
+  private static final int FRAMES = 1 << 15;
 
-  /** In SIZE: nothing stands from here to the ring's end. */
-  private static final int SKIP = -1;
+  private static final int MASK = FRAMES - 1;
 
-  /** In VERDICT: nobody knows yet. */
+  /** In a verdict's place: nobody knows yet. */
   private static final int UNKNOWN = -1;
 
   private static final int FLAG_IN = 1 << 8;
+  private static final int LEN_SHIFT = 32;
 
   /** A reader gives room back whenever this part of the ring has been read. */
   private static final int ROOM_SHARES = 16;
 
-  /** How many frames back a verdict still finds its frame; a power of two. */
-  private static final int INDEX_SIZE = 1 << 14;
+  // Of each frame, in notes: four longs.
+  private static final int NOTES = 4;
+  private static final int STAMP = 0;
+  private static final int ID = 1;
+  private static final int POSITION = 2;
+  private static final int LEN_AND_FLAGS = 3;
 
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-  private static final VarHandle INT_VALUE = INT.varHandle();
-  private static final VarHandle LONG_VALUE = LONG.varHandle();
+  // In shared: 16 longs are 128 bytes, two cache lines, which processors fetch in pairs.
+  private static final int LINE = 16;
+  private static final int TAIL = LINE;
+  private static final int HEAD = 2 * LINE;
+  private static final int HEAD_BYTES = HEAD + 1;
+  private static final int DROPPED = 3 * LINE;
 
-  /**
-   * Where the counters stand behind the ring's bytes; 128 since processors fetch lines in pairs.
-   */
-  private static final int LINE = 128;
+  private static final VarHandle SHARED = MethodHandles.arrayElementVarHandle(long[].class);
+  private static final VarHandle VERDICT = MethodHandles.arrayElementVarHandle(int[].class);
 
   private final Arena arena = Arena.ofShared();
   private final MemorySegment bytes;
   private final int capacity;
+  private final long[] notes = new long[FRAMES * NOTES];
+  private final long[] lostBefore = new long[FRAMES];
+  private final int[] verdicts = new int[FRAMES];
 
-  /** How far the reader has come, in bytes since the beginning. */
-  private final long headAt;
+  /** For a frame's id, modulo the size: its place. */
+  private final int[] places = new int[FRAMES];
 
-  /** How far the writer has come. */
-  private final long tailAt;
+  /** How far the writer has come (frames), the reader (frames and bytes), and what was lost. */
+  private final long[] shared = new long[4 * LINE];
 
-  private final long droppedAt;
-
-  /** For a frame's id, modulo the size: the id and its position. */
-  private final long[] index = new long[2 * INDEX_SIZE];
-
+  // The writer's own.
   private long tail;
-
-  /** How far the reader had come when the writer last looked. */
+  private long tailBytes;
   private long headSeen;
-
+  private long headBytesSeen;
   private long dropped;
   private long droppedTold;
 
@@ -85,10 +79,7 @@ final class FrameRing implements AutoCloseable {
    */
   FrameRing(int capacity) {
     this.capacity = capacity;
-    headAt = capacity;
-    tailAt = headAt + LINE;
-    droppedAt = tailAt + LINE;
-    bytes = arena.allocate(droppedAt + LINE, LINE);
+    bytes = arena.allocate(capacity, Long.BYTES);
   }
 
   // ---- The loop thread --------------------------------------------------------------------------
@@ -97,52 +88,48 @@ final class FrameRing implements AutoCloseable {
   void put(Packet packet, long id, PacketTap.Direction direction, int device, long stampNs) {
     int from = packet.macHeader();
     int n = packet.tail() - from;
-    int size = HEADER + ((n + Long.BYTES - 1) & -Long.BYTES);
-    long t = tail;
-    int at = (int) t & (capacity - 1);
-    int skip = at + size > capacity ? capacity - at : 0;
-    if (t + skip + size - headSeen > capacity) {
-      headSeen = (long) LONG_VALUE.getAcquire(bytes, headAt);
-      if (t + skip + size - headSeen > capacity) {
-        LONG_VALUE.setOpaque(bytes, droppedAt, ++dropped);
+    int size = (n + Long.BYTES - 1) & -Long.BYTES;
+    long at = tailBytes;
+    int left = capacity - ((int) at & (capacity - 1));
+    if (size > left) {
+      at += left; // It does not fit before the ring's end: it goes to the beginning.
+    }
+    if (at + size - headBytesSeen > capacity || tail - headSeen >= FRAMES) {
+      headSeen = (long) SHARED.getAcquire(shared, HEAD);
+      headBytesSeen = (long) SHARED.getAcquire(shared, HEAD_BYTES);
+      if (at + size - headBytesSeen > capacity || tail - headSeen >= FRAMES) {
+        SHARED.setOpaque(shared, DROPPED, ++dropped);
         return;
       }
     }
-    if (skip > 0) {
-      bytes.set(INT, at + SIZE, SKIP);
-      t += skip;
-      at = 0;
-    }
-    bytes.set(INT, at + SIZE, size);
-    bytes.set(INT, at + VERDICT, UNKNOWN);
-    bytes.set(LONG, at + ID, id);
-    bytes.set(LONG, at + STAMP, stampNs);
-    bytes.set(INT, at + LEN, n);
-    bytes.set(INT, at + FLAGS, device | (direction == PacketTap.Direction.IN ? FLAG_IN : 0));
-    bytes.set(LONG, at + LOST, dropped - droppedTold);
+    packet.copyTo(from, bytes, at & (capacity - 1), n);
+    int place = (int) tail & MASK;
+    long in = direction == PacketTap.Direction.IN ? FLAG_IN : 0;
+    int note = place * NOTES;
+    notes[note + STAMP] = stampNs;
+    notes[note + ID] = id;
+    notes[note + POSITION] = at;
+    notes[note + LEN_AND_FLAGS] = (long) n << LEN_SHIFT | in | device;
+    lostBefore[place] = dropped - droppedTold;
     droppedTold = dropped;
-    packet.copyTo(from, bytes, at + HEADER, n);
-    int entry = 2 * ((int) id & (INDEX_SIZE - 1));
-    index[entry] = id;
-    index[entry + 1] = t;
-    tail = t + size;
-    LONG_VALUE.setRelease(bytes, tailAt, tail);
+    verdicts[place] = UNKNOWN;
+    places[(int) id & MASK] = place;
+    tailBytes = at + size;
+    SHARED.setRelease(shared, TAIL, ++tail);
   }
 
   /** Fills in how a frame ended, if it still stands in the ring. */
   void verdict(long id, DropReason reason) {
-    int entry = 2 * ((int) id & (INDEX_SIZE - 1));
-    long position = index[entry + 1];
+    int place = places[(int) id & MASK];
     // Behind the reader but not yet written over, it does no harm.
-    if (index[entry] == id && tail - position <= capacity) {
-      long at = position & (capacity - 1);
-      INT_VALUE.setRelease(bytes, at + VERDICT, reason.ordinal());
+    if (notes[place * NOTES + ID] == id) {
+      VERDICT.setRelease(verdicts, place, reason.ordinal());
     }
   }
 
   /** Frames that did not fit. Any thread. */
   long dropped() {
-    return (long) LONG_VALUE.getOpaque(bytes, droppedAt);
+    return (long) SHARED.getOpaque(shared, DROPPED);
   }
 
   // ---- The reader's thread ----------------------------------------------------------------------
@@ -151,71 +138,72 @@ final class FrameRing implements AutoCloseable {
   final class Reader {
     private long head;
     private long tailSeen;
-    private long headTold;
+    private long headBytes;
+    private long headBytesTold;
 
-    /** Where the oldest frame stands; -1 if there is none. */
+    /** The place of the oldest frame; -1 if there is none. */
     int first() {
       if (head == tailSeen) {
-        tailSeen = (long) LONG_VALUE.getAcquire(bytes, tailAt);
+        tailSeen = (long) SHARED.getAcquire(shared, TAIL);
         if (head == tailSeen) {
           return -1;
         }
       }
-      int at = (int) head & (capacity - 1);
-      if (bytes.get(INT, at + SIZE) == SKIP) {
-        head += capacity - at;
-        at = 0;
-      }
-      return at;
+      return (int) head & MASK;
     }
 
     /** Is done with the oldest frame; its room is given back now and then. */
-    void removeFirst(int at) {
-      head += bytes.get(INT, at + SIZE);
-      if (head - headTold > capacity / ROOM_SHARES) {
+    void removeFirst() {
+      int place = (int) head & MASK;
+      headBytes = notes[place * NOTES + POSITION] + ((lenOf(place) + Long.BYTES - 1) & -Long.BYTES);
+      head++;
+      boolean manyFrames = (head & (FRAMES / ROOM_SHARES - 1)) == 0;
+      if (manyFrames || headBytes - headBytesTold > capacity / ROOM_SHARES) {
         giveRoomBack();
       }
     }
 
     /** Gives the room of all that was removed back. */
     void giveRoomBack() {
-      headTold = head;
-      LONG_VALUE.setRelease(bytes, headAt, head);
+      headBytesTold = headBytes;
+      SHARED.setRelease(shared, HEAD_BYTES, headBytes);
+      SHARED.setRelease(shared, HEAD, head);
     }
 
     /** How it ended; -1 while that is not known. */
-    int verdictOf(int at) {
-      return (int) INT_VALUE.getAcquire(bytes, (long) at + VERDICT);
+    int verdictOf(int place) {
+      return (int) VERDICT.getAcquire(verdicts, place);
     }
 
-    long idOf(int at) {
-      return bytes.get(LONG, at + ID);
+    long idOf(int place) {
+      return notes[place * NOTES + ID];
     }
 
-    long stampOf(int at) {
-      return bytes.get(LONG, at + STAMP);
+    long stampOf(int place) {
+      return notes[place * NOTES + STAMP];
     }
 
-    int lenOf(int at) {
-      return bytes.get(INT, at + LEN);
+    int lenOf(int place) {
+      return (int) (notes[place * NOTES + LEN_AND_FLAGS] >>> LEN_SHIFT);
     }
 
-    int deviceOf(int at) {
-      return bytes.get(INT, at + FLAGS) & 0xFF;
+    int deviceOf(int place) {
+      return (int) notes[place * NOTES + LEN_AND_FLAGS] & 0xFF;
     }
 
-    boolean isIn(int at) {
-      return (bytes.get(INT, at + FLAGS) & FLAG_IN) != 0;
+    boolean isIn(int place) {
+      return (notes[place * NOTES + LEN_AND_FLAGS] & FLAG_IN) != 0;
     }
 
     /** Frames that were lost between the one before and this one. */
-    long lostBefore(int at) {
-      return bytes.get(LONG, at + LOST);
+    long lostBefore(int place) {
+      return lostBefore[place];
     }
 
     /** Copies the frame out. */
-    void copyTo(int at, byte[] to) {
-      MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, at + HEADER, to, 0, lenOf(at));
+    void copyTo(int place, byte[] to) {
+      long at = notes[place * NOTES + POSITION] & (capacity - 1);
+      MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, at, to, 0, lenOf(place));
     }
   }
 

@@ -175,6 +175,22 @@ class CaptureTest {
   }
 
   @Test
+  void manySmallFramesFillItWhenThereIsRoomForTheirBytesYet() throws IOException {
+    Capture capture = capture("", Capture.RING_BYTES);
+    try (Capture.Writer writer = writer(capture)) {
+      for (int i = 0; i < 20_000; i++) {
+        rig.introducePeer();
+      }
+      assertTrue(capture.lost() > 0);
+      assertTrue(writer.writeDue(false));
+      assertEquals(40_000, capture.written() + capture.lost());
+      rig.introducePeer();
+      assertTrue(writer.writeDue(false));
+      assertEquals(40_002, capture.written() + capture.lost());
+    }
+  }
+
+  @Test
   void framesOfAllSizesGoRoundTheRingUnharmed() throws IOException {
     try (Capture.Writer writer = writer(capture("in", SMALL_RING))) {
       List<byte[]> sent = new ArrayList<>();

@@ -1,6 +1,7 @@
 package dev.skiff.trace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.skiff.Frames;
 import dev.skiff.Rig;
@@ -83,5 +84,12 @@ class TraceTest {
       rig.exchange(broken);
       golden("trace-drop.txt", all(trace));
     }
+  }
+
+  @Test
+  void theReadmeShowsATraceAsItIs() throws IOException {
+    String readme = Files.readString(Path.of("README.md"));
+    String story = Files.readString(GOLDEN.resolve("trace-drop.txt")).strip();
+    assertTrue(readme.contains("```text\n" + story + "\n```"), "trace-drop.txt is in the README");
   }
 }
