@@ -15,6 +15,7 @@ import dev.skiff.time.Clock;
 import dev.skiff.time.TimerQueue;
 import dev.skiff.wire.PipeWire;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -28,6 +29,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,7 +72,7 @@ class ControlServerTest {
     stack.open();
     loop.start("test-loop", () -> {});
     socket = directory.resolve("run/deeper/skiff0.sock");
-    server = ControlServer.open(socket, new Answers(stack, loop, "test"), NO_STREAMS);
+    server = ControlServer.open(socket, new Answers(stack, loop, "test"), this::openStream);
   }
 
   @AfterEach
@@ -80,6 +84,134 @@ class ControlServerTest {
     stack.close();
     assertFalse(Files.exists(socket), "the socket is gone");
     assertFalse(Files.exists(directory.resolve("run")), "and the directory that was made for it");
+  }
+
+  // ---- Streams: one that writes a line and then waits until it is told to end
+  // ----------------------
+
+  private static final String FIRST = "first\n";
+  private static final String LAST = "last\n";
+
+  private final Semaphore closedStreams = new Semaphore(0);
+
+  private Streams.Stream openStream(Command.Streamed command) throws Streams.Refused {
+    if (command instanceof Command.Trace) {
+      throw new Streams.Refused("somebody else traces already");
+    }
+    CountDownLatch stopped = new CountDownLatch(1);
+    return new Streams.Stream() {
+      @Override
+      public String kind() {
+        return "text";
+      }
+
+      @Override
+      public void writeTo(OutputStream out) throws IOException {
+        out.write(FIRST.getBytes(StandardCharsets.UTF_8));
+        out.flush();
+        try {
+          stopped.await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+        out.write(LAST.getBytes(StandardCharsets.UTF_8));
+        out.flush();
+      }
+
+      @Override
+      public void stop() {
+        stopped.countDown();
+      }
+
+      @Override
+      public void close() {
+        closedStreams.release();
+      }
+    };
+  }
+
+  private ControlClient.LiveStream listen() throws IOException {
+    ControlClient.LiveStream live = ControlClient.stream(socket, new Command.Capture(""));
+    byte[] first = live.in().readNBytes(FIRST.length());
+    assertEquals(FIRST, new String(first, StandardCharsets.UTF_8));
+    return live;
+  }
+
+  private static String rest(ControlClient.LiveStream live) throws IOException {
+    return new String(live.in().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  private void awaitClosedStreams(int n) throws InterruptedException {
+    assertTrue(closedStreams.tryAcquire(n, 5, TimeUnit.SECONDS), "the stream is given up");
+  }
+
+  @Test
+  void aStreamEndsWithAllItHasWhenItsReaderAsksForIt() throws Exception {
+    try (ControlClient.LiveStream live = listen()) {
+      live.end();
+      assertEquals(LAST, rest(live));
+      awaitClosedStreams(1);
+    }
+  }
+
+  @Test
+  void aStreamWhoseReaderGoesAwayIsGivenUp() throws Exception {
+    listen().close();
+    awaitClosedStreams(1);
+    assertTrue(ask(new Command.Status()).containsKey("status"));
+  }
+
+  @Test
+  void whenTheDaemonEndsAStreamEndsWithAllItHas() throws Exception {
+    try (ControlClient.LiveStream live = listen()) {
+      Objects.requireNonNull(server).close();
+      assertEquals(LAST, rest(live));
+      awaitClosedStreams(1);
+    }
+  }
+
+  @Test
+  void aStreamThatCannotBeHadIsRefusedInOneLine() {
+    IOException refused =
+        assertThrows(
+            IOException.class, () -> ControlClient.stream(socket, new Command.Trace("", 1)));
+    assertEquals("the daemon says: somebody else traces already", refused.getMessage());
+  }
+
+  @Test
+  void thereAreOnlySoManyStreamsAndOthersAreAnsweredAllTheSame() throws Exception {
+    List<ControlClient.LiveStream> all = new ArrayList<>();
+    for (int i = 0; i < ControlServer.MAX_STREAMS; i++) {
+      all.add(listen());
+    }
+    IOException refused = assertThrows(IOException.class, this::listen);
+    assertTrue(String.valueOf(refused.getMessage()).contains("streams already"));
+    // Those who only listen are not the silent ones that make room for others.
+    for (int i = 0; i < 2 * ControlServer.MAX_CLIENTS; i++) {
+      assertTrue(ask(new Command.Status()).containsKey("status"));
+    }
+    for (ControlClient.LiveStream live : all) {
+      live.end();
+      assertEquals(LAST, rest(live));
+      live.close();
+    }
+    awaitClosedStreams(ControlServer.MAX_STREAMS);
+    listen().close();
+    awaitClosedStreams(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"v\":1,\"cmd\":\"capture\",\"filter\":1}",
+        "{\"v\":1,\"cmd\":\"trace\",\"count\":0}",
+        "{\"v\":1,\"cmd\":\"trace\",\"count\":1001}",
+        "{\"v\":1,\"cmd\":\"trace\",\"count\":\"1\"}",
+      })
+  void argumentsOfTheWrongKindGetAReasonInOneLine(String line) throws IOException {
+    String reply = sendLine(line);
+    assertEquals(1, reply.lines().count(), reply);
+    assertTrue(reply.contains("must be"), reply);
   }
 
   private Map<String, Object> ask(Command command) throws IOException {
