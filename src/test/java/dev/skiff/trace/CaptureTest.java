@@ -170,6 +170,7 @@ class CaptureTest {
       List<Captured> packets = written();
       assertEquals(fitted + 2, packets.size());
       assertEquals(capture.lost(), packets.get(fitted).lostBefore(), "said where they are missing");
+      assertEquals(0, packets.get(fitted + 1).lostBefore(), "and once");
       assertEquals(packets.size(), capture.written());
     }
   }
