@@ -33,11 +33,12 @@ class ArchitectureTest {
   private static final Map<String, List<String>> MAY_IMPORT =
       Map.ofEntries(
           Map.entry("stats", List.of()),
+          Map.entry("text", List.of()),
           Map.entry("time", List.of()),
           Map.entry("sys", List.of()),
           Map.entry("skb", List.of("stats")),
           Map.entry("header", List.of("skb")),
-          Map.entry("wire", List.of("header", "time", "sys")),
+          Map.entry("wire", List.of("header", "text", "time", "sys")),
           Map.entry("dev", List.of("wire")),
           Map.entry("eth", List.of("dev")),
           Map.entry("neigh", List.of("eth")),
