@@ -16,6 +16,7 @@ import dev.skiff.sys.SysException;
 import dev.skiff.sys.TunTap;
 import dev.skiff.time.Clock;
 import dev.skiff.time.TimerQueue;
+import dev.skiff.wire.FaultSpec;
 import dev.skiff.wire.TapWire;
 import dev.skiff.wire.Wire;
 import java.io.IOException;
@@ -151,6 +152,7 @@ public final class Skiff implements AutoCloseable {
     private int mtu = 1500;
     private int buffers;
     private Clock clock = Clock.system();
+    private FaultSpec fault = FaultSpec.OFF;
 
     private Builder() {}
 
@@ -219,6 +221,18 @@ public final class Skiff implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Breaks the wire on purpose from the start, as in {@code loss=3%,delay=20ms,seed=7}; nothing
+     * by default. Changed later with {@link NetDevice#setFault}.
+     *
+     * @throws IllegalArgumentException with one line that says what is wrong
+     */
+    @CanIgnoreReturnValue
+    public Builder fault(String fault) {
+      this.fault = FaultSpec.parse(fault);
+      return this;
+    }
+
     /** The clock; the machine's own by default. */
     @CanIgnoreReturnValue
     public Builder clock(Clock clock) {
@@ -247,6 +261,7 @@ public final class Skiff implements AutoCloseable {
         NetStack stack = new NetStack(List.of(config), slots, timers, faults);
         PollLoop loop = new PollLoop(clock, timers, stack, faults);
         stack.setWaker(loop::wakeUp);
+        stack.setFault(0, fault, clock.nowNs());
         stack.open();
         return new Skiff(stack, loop);
       } catch (RuntimeException e) {

@@ -9,6 +9,8 @@ import dev.skiff.skb.SkBuff;
 import dev.skiff.skb.SkBuffPool;
 import dev.skiff.stats.Counters;
 import dev.skiff.stats.Faults;
+import dev.skiff.wire.FaultSpec;
+import dev.skiff.wire.FaultyWire;
 import dev.skiff.wire.Wire;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +41,8 @@ public final class NetDevice {
 
   private final String name;
   private final int index;
-  private final Wire wire;
+  private Wire wire;
+  private volatile @Nullable FaultyWire fault;
   private final SkBuffPool pool;
   private final LinkOps linkOps;
   private final PacketTypes packetTypes;
@@ -80,6 +83,7 @@ public final class NetDevice {
     this.name = name;
     this.index = index;
     this.wire = wire;
+    fault = wire instanceof FaultyWire faulty ? faulty : null;
     this.macAddress = macAddress;
     this.mtu = mtu;
     this.pool = pool;
@@ -406,6 +410,33 @@ public final class NetDevice {
   /** The wire, for the loop to wait on. */
   public Wire wire() {
     return wire;
+  }
+
+  /** What breaks its wire on purpose; null if no fault was ever set. Any thread. */
+  public @Nullable FaultyWire fault() {
+    return fault;
+  }
+
+  /**
+   * Sets what faults its wire has from now on, see {@link FaultyWire#setSpec}. The first time, the
+   * wire is put into a {@link FaultyWire}, which stays; a device that never had a fault pays
+   * nothing. Before the loop starts, or on its thread.
+   *
+   * @throws IllegalStateException if there is no memory for frames that wait; nothing has changed
+   */
+  public void setFault(FaultSpec spec, long nowNs) {
+    FaultyWire faulty = fault;
+    if (faulty == null) {
+      if (spec.isOff()) {
+        return;
+      }
+      // No more than half the pool waits on the wire: the other half is for receiving.
+      int capacity = Math.clamp(pool.slots() / 2, 1, FaultyWire.DEFAULT_CAPACITY);
+      faulty = new FaultyWire(wire, linkOps.headerLen() + mtu + 1, capacity);
+    }
+    faulty.setSpec(spec, nowNs);
+    wire = faulty;
+    fault = faulty;
   }
 
   /** The pool that its buffers come from. */

@@ -39,6 +39,10 @@ public enum DropReason {
   WIRE_ERROR(null, "the wire failed to send it"),
   /** The reader at the far end of a wire in memory was too slow. */
   FULL_RING("SKB_DROP_REASON_FULL_RING", "far end's ring full"),
+  /** A {@code FaultyWire} lost it, as it was told to. */
+  FAULT_LOSS(null, "lost on purpose by the fault setting"),
+  /** A {@code FaultyWire} held as many frames as it has room for. */
+  FAULT_OVERFLOW(null, "more frames delayed by the fault setting than it has room for"),
   /** No buffer was free. */
   NOMEM("SKB_DROP_REASON_NOMEM", "no buffer free"),
   /** A queue was emptied because its device stopped. */

@@ -22,6 +22,10 @@ import dev.skiff.skb.SkBuffPool;
 import dev.skiff.stats.Faults;
 import dev.skiff.sys.PollSet;
 import dev.skiff.time.TimerQueue;
+import dev.skiff.wire.FaultDirection;
+import dev.skiff.wire.FaultSpec;
+import dev.skiff.wire.FaultStat;
+import dev.skiff.wire.FaultyWire;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,7 +157,8 @@ public final class NetStack implements Agent, AutoCloseable {
       boolean delivered = dev.netBh(BH_BUDGET, nowNs);
       dev.xmit(nowNs);
       faultyTurns[dev.index()] = 0;
-      return drained && delivered ? 0 : 1;
+      // A wire that wants its next turn now, as one that lost all that came, is not drained.
+      return drained && delivered && dev.wire().nextDeadlineNs() > nowNs ? 0 : 1;
     } catch (RuntimeException | AssertionError | StackOverflowError fault) {
       faults.caught("device " + dev.name(), fault);
       // A wire that throws in every turn would have the loop spin for ever.
@@ -263,6 +268,17 @@ public final class NetStack implements Agent, AutoCloseable {
     taps.remove(tap);
   }
 
+  /**
+   * Sets what faults a device's wire has from now on: {@link NetDevice#setFault}. Before the loop
+   * starts, or on its thread.
+   *
+   * @param device its index
+   * @param nowNs the time of this turn; before the loop starts, any
+   */
+  public void setFault(int device, FaultSpec spec, long nowNs) {
+    devices[device].setFault(spec, nowNs);
+  }
+
   /** Exceptions that were caught: bugs. Any thread. */
   public Faults faults() {
     return faults;
@@ -270,12 +286,19 @@ public final class NetStack implements Agent, AutoCloseable {
 
   // ---- Counters ---------------------------------------------------------------------------------
 
-  /** All counters by group and name, zeros included. Any thread. */
+  /**
+   * All counters by group and name, zeros included. A device whose wire is or was broken on purpose
+   * has a group {@code fault_DEV} more, with names such as {@code in_lost}. Any thread.
+   */
   public Map<String, Map<String, Long>> counters() {
     Map<String, Map<String, Long>> groups = new LinkedHashMap<>();
     for (NetDevice dev : devices) {
       for (DeviceStat stat : DeviceStat.values()) {
         put(groups, dev.name(), stat.statName(), dev.stat(stat));
+      }
+      FaultyWire fault = dev.fault();
+      if (fault != null) {
+        putFaults(groups, "fault_" + dev.name(), fault);
       }
     }
     for (IpStat stat : IpStat.values()) {
@@ -288,6 +311,15 @@ public final class NetStack implements Agent, AutoCloseable {
     put(groups, "sk_buff", "freed", pool.freed());
     put(groups, "sk_buff", "failed", pool.failed());
     return groups;
+  }
+
+  private static void putFaults(
+      Map<String, Map<String, Long>> groups, String group, FaultyWire fault) {
+    for (FaultDirection way : List.of(FaultDirection.IN, FaultDirection.OUT)) {
+      for (FaultStat stat : FaultStat.values()) {
+        put(groups, group, way.settingName() + "_" + stat.statName(), fault.stat(way, stat));
+      }
+    }
   }
 
   private static void put(

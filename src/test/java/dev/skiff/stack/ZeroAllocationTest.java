@@ -13,6 +13,7 @@ import dev.skiff.skb.SkBuffPool;
 import dev.skiff.trace.Capture;
 import dev.skiff.trace.Filter;
 import dev.skiff.trace.PcapngWriter;
+import dev.skiff.wire.FaultSpec;
 import dev.skiff.wire.PipeWire;
 import dev.skiff.wire.Wire;
 import java.io.OutputStream;
@@ -32,6 +33,7 @@ class ZeroAllocationTest {
   private static final int MOST_WINDOWS = 30;
 
   private final Wire.Completion free = SkBuff::free;
+  private int answersAtLeast = WINDOW;
 
   @Test
   void threeWindowsOfAHundredThousandEchoesAllocateNothing() throws Exception {
@@ -66,6 +68,23 @@ class ZeroAllocationTest {
     }
   }
 
+  /**
+   * All faults at once, so that frames are held, copied and thrown away; nothing waits for long.
+   */
+  @Test
+  void nothingMoreIsAllocatedOnAWireThatIsBrokenOnPurpose() throws Exception {
+    answersAtLeast = WINDOW / 4;
+    allocatesNothing(
+        skiff ->
+            Rig.stackOf(skiff)
+                .setFault(
+                    0,
+                    FaultSpec.parse(
+                        "loss=3%,burst=0.1%/5,dup=5%,reorder=5%,corrupt=5%,delay=2us,jitter=2us,"
+                            + "rate=10gbit,seed=7"),
+                    0));
+  }
+
   private void allocatesNothing(Consumer<Skiff> prepare) throws Exception {
     PipeWire pipe = new PipeWire(2048, 64);
     Wire peer = pipe.b();
@@ -78,8 +97,8 @@ class ZeroAllocationTest {
                 .ip("198.51.100.2/24")
                 .mac("02:00:5e:10:00:01")
                 .build()) {
-      prepare.accept(skiff);
       assertEquals(1, exchange(skiff, peer, pool, arp));
+      prepare.accept(skiff);
       ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
       var _ = threads.getCurrentThreadAllocatedBytes();
       int inARow = 0;
@@ -91,7 +110,7 @@ class ZeroAllocationTest {
           answered += exchange(skiff, peer, pool, echo);
         }
         last = threads.getCurrentThreadAllocatedBytes() - before;
-        assertEquals(WINDOW, answered);
+        assertTrue(answered >= answersAtLeast, "answered: " + answered);
         inARow = last == 0 ? inARow + 1 : 0;
       }
       assertEquals(
@@ -113,7 +132,11 @@ class ZeroAllocationTest {
     peer.flush(0, free);
     var _ = skiff.turn();
     SkBuff reply = Objects.requireNonNull(pool.devAlloc(1600, "test"));
-    int n = peer.receive(reply, 0) == Wire.Rx.FRAME ? 1 : 0;
+    int n = 0;
+    while (peer.receive(reply, 0) == Wire.Rx.FRAME) {
+      reply.trim(0);
+      n++;
+    }
     reply.free(DropReason.CONSUMED);
     return n;
   }
