@@ -26,7 +26,8 @@ abstract class AskCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    String line = ControlClient.ask(daemon.socketPath(), command());
+    Command command = command(); // First: a mistake of usage is known without a daemon.
+    String line = ControlClient.ask(daemon.socketPath(), command);
     Map<String, Object> reply = ControlClient.body(line);
     if (json) {
       System.out.println(line);

@@ -17,6 +17,7 @@ import picocli.CommandLine.ParameterException;
       StatCommand.class,
       DropsCommand.class,
       NeighCommand.class,
+      FaultCommand.class,
       CaptureCommand.class,
       TraceCommand.class
     })
@@ -45,7 +46,8 @@ public final class Main implements Runnable {
   public void run() {
     if (spec != null) {
       throw new ParameterException(
-          spec.commandLine(), "say what to do: run, status, stat, drops, neigh, capture or trace");
+          spec.commandLine(),
+          "say what to do: run, status, stat, drops, neigh, fault, capture or trace");
     }
   }
 

@@ -5,6 +5,7 @@ import dev.skiff.daemon.RunConfig;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
+import dev.skiff.wire.FaultSpec;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,13 @@ final class RunCommand implements Callable<Integer> {
           "Write all frames and how each ended to FILE, as pcapng; one there is replaced.")
   private @Nullable Path pcap;
 
+  @Option(
+      names = "--fault",
+      paramLabel = "SPEC",
+      description =
+          "Break the wire on purpose: " + FaultCommand.SPEC_HELP + " skiff fault changes it.")
+  private @Nullable String fault;
+
   @Override
   public Integer call() throws Exception {
     RunConfig config =
@@ -78,7 +86,8 @@ final class RunCommand implements Callable<Integer> {
             hostIp == null ? null : named("--host-ip", hostIp, Ip4Prefix::parse),
             mtu,
             socket,
-            pcap);
+            pcap,
+            fault == null ? FaultSpec.OFF : named("--fault", fault, FaultSpec::parse));
     new Daemon(config, Main.Version.version(), System.out).run();
     return 0;
   }

@@ -8,6 +8,8 @@ import dev.skiff.loop.PollLoop;
 import dev.skiff.neigh.NeighbourTable;
 import dev.skiff.skb.DropReason;
 import dev.skiff.stack.NetStack;
+import dev.skiff.wire.FaultSpec;
+import dev.skiff.wire.FaultyWire;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,6 +43,7 @@ public final class Answers {
         case Command.Stat s -> stat();
         case Command.Drops d -> drops();
         case Command.Neigh n -> neigh();
+        case Command.Fault f -> fault(f);
       };
     } catch (TimeoutException e) {
       return new Reply.Failure(
@@ -48,6 +51,9 @@ public final class Answers {
               + LOOP_TIMEOUT.toSeconds()
               + " s: it is busy or ending");
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof IllegalStateException refused) {
+        return new Reply.Failure(String.valueOf(refused.getMessage()));
+      }
       return new Reply.Failure("a bug: the command threw " + e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -107,5 +113,26 @@ public final class Answers {
               entry.usedNs() / NS_PER_S));
     }
     return new Reply.Neigh(neighbours);
+  }
+
+  private Reply fault(Command.Fault command)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    NetDevice dev = stack.devices().getFirst();
+    String wanted = command.spec();
+    if (wanted != null) {
+      FaultSpec spec = FaultSpec.parse(wanted);
+      var _ =
+          loop.call(
+              () -> {
+                stack.setFault(dev.index(), spec, loop.turnNs());
+                return true;
+              },
+              LOOP_TIMEOUT);
+    }
+    FaultyWire fault = dev.fault();
+    return new Reply.Fault(
+        dev.name(),
+        (fault == null ? FaultSpec.OFF : fault.spec()).toString(),
+        stack.counters().getOrDefault(NetStack.faultGroup(dev), Map.of()));
   }
 }

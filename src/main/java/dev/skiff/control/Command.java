@@ -25,6 +25,18 @@ public sealed interface Command {
   /** The neighbour table. */
   record Neigh() implements Asked {}
 
+  /**
+   * What breaks the wire on purpose, and what shall from now on if {@code spec} is not null.
+   *
+   * @param spec as {@link dev.skiff.wire.FaultSpec#parse} reads it
+   */
+  record Fault(@Nullable String spec) implements Asked {
+    @Override
+    public Map<String, Object> arguments() {
+      return spec == null ? Map.of() : Map.of("spec", spec);
+    }
+  }
+
   /** A command that is answered by a line and then, until the client closes, a stream. */
   sealed interface Streamed extends Command {}
 
@@ -74,12 +86,15 @@ public sealed interface Command {
       case "stat" -> new Stat();
       case "drops" -> new Drops();
       case "neigh" -> new Neigh();
+      case "fault" -> new Fault(text(request, "spec"));
       case "capture" -> new Capture(Objects.requireNonNullElse(text(request, "filter"), ""));
       case "trace" ->
           new Trace(Objects.requireNonNullElse(text(request, "filter"), ""), count(request));
       default ->
           throw new IllegalArgumentException(
-              "unknown \"cmd\" '" + word + "': send status, stat, drops, neigh, capture or trace");
+              "unknown \"cmd\" '"
+                  + word
+                  + "': send status, stat, drops, neigh, fault, capture or trace");
     };
   }
 

@@ -96,6 +96,23 @@ public sealed interface Reply {
     }
   }
 
+  /**
+   * What breaks a device's wire on purpose, and what it has done so far.
+   *
+   * @param spec as it may be given again
+   * @param counters by name; empty if there was never a fault
+   */
+  record Fault(String dev, String spec, Map<String, Long> counters) implements Reply {
+    @Override
+    public Map<String, Object> body() {
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("dev", dev);
+      body.put("spec", spec);
+      body.put("counters", counters);
+      return Map.of("fault", body);
+    }
+  }
+
   /** A stream follows this line. */
   record StreamFollows(String kind) implements Reply {
     @Override

@@ -131,8 +131,9 @@ public final class Daemon {
     DeviceConfig device =
         new DeviceConfig(tap.name(), new TapWire(tap), mac, config.ip(), config.gateway(), mtu);
     try (NetStack stack = new NetStack(List.of(device), NetStack.slotsFor(mtu), timers, faults)) {
-      stack.open();
       Clock clock = Clock.system();
+      stack.setFault(0, config.fault(), clock.nowNs());
+      stack.open();
       PollLoop loop = new PollLoop(clock, timers, stack, faults);
       String application = "Skiff " + version;
       // Opened before the loop starts and closed after it has ended: the file has every frame.
@@ -145,6 +146,9 @@ public final class Daemon {
                   tap.name())) {
         if (pcap != null) {
           pcap.started();
+        }
+        if (!config.fault().isOff()) {
+          System.err.println("skiff: the wire is broken on purpose: --fault " + config.fault());
         }
         out.println(startLine(stack.devices().getFirst(), netIf));
         out.flush();

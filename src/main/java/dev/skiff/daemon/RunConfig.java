@@ -4,6 +4,7 @@ import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.stack.DeviceConfig;
 import dev.skiff.sys.TunTap;
+import dev.skiff.wire.FaultSpec;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param mtu the MTU, or null for the TAP's own
  * @param socket the control socket, or null for the usual place
  * @param pcap the file to capture into, or null
+ * @param fault what breaks the wire on purpose
  */
 public record RunConfig(
     String tap,
@@ -27,7 +29,8 @@ public record RunConfig(
     @Nullable Ip4Prefix hostIp,
     @Nullable Integer mtu,
     @Nullable Path socket,
-    @Nullable Path pcap) {
+    @Nullable Path pcap,
+    FaultSpec fault) {
   /**
    * @throws IllegalArgumentException with one line that says what is wrong: a mistake of usage
    */

@@ -298,7 +298,7 @@ public final class NetStack implements Agent, AutoCloseable {
       }
       FaultyWire fault = dev.fault();
       if (fault != null) {
-        putFaults(groups, "fault_" + dev.name(), fault);
+        putFaults(groups, faultGroup(dev), fault);
       }
     }
     for (IpStat stat : IpStat.values()) {
@@ -311,6 +311,11 @@ public final class NetStack implements Agent, AutoCloseable {
     put(groups, "sk_buff", "freed", pool.freed());
     put(groups, "sk_buff", "failed", pool.failed());
     return groups;
+  }
+
+  /** The name of the group in {@link #counters} that tells what broke a device's wire. */
+  public static String faultGroup(NetDevice dev) {
+    return "fault_" + dev.name();
   }
 
   private static void putFaults(

@@ -6,6 +6,7 @@ import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.IpProto;
 import dev.skiff.header.MacAddr;
 import dev.skiff.skb.DropReason;
+import dev.skiff.text.Suggest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

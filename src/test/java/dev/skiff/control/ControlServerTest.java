@@ -222,12 +222,34 @@ class ControlServerTest {
   void eachCommandHasItsReply() throws IOException {
     for (Command command :
         List.of(
-            new Command.Status(), new Command.Stat(), new Command.Drops(), new Command.Neigh())) {
+            new Command.Status(),
+            new Command.Stat(),
+            new Command.Drops(),
+            new Command.Neigh(),
+            new Command.Fault(null))) {
       Map<String, Object> reply = ask(command);
       assertEquals(1, reply.get("v"));
       assertEquals(true, reply.get("ok"));
       assertTrue(reply.containsKey(command.word()), command.word());
     }
+  }
+
+  @Test
+  void aFaultIsSetShownAndEnded() throws IOException {
+    assertEquals(
+        Map.of("dev", "skiff0", "spec", "off", "counters", Map.of()),
+        ask(new Command.Fault(null)).get("fault"));
+    Object set = ask(new Command.Fault("loss=3%,delay=20ms,seed=7")).get("fault");
+    assertEquals("loss=3%,delay=20ms,seed=7", member(set, "spec"));
+    assertTrue(member(set, "counters") instanceof Map<?, ?> m && m.containsKey("out_lost"));
+    assertEquals(member(set, "spec"), member(ask(new Command.Fault(null)).get("fault"), "spec"));
+    assertEquals("off", member(ask(new Command.Fault("off")).get("fault"), "spec"));
+    IOException refused = assertThrows(IOException.class, () -> ask(new Command.Fault("los=3%")));
+    assertTrue(String.valueOf(refused.getMessage()).contains("column 1"), refused.toString());
+  }
+
+  private static @Nullable Object member(@Nullable Object object, String name) {
+    return object instanceof Map<?, ?> map ? map.get(name) : null;
   }
 
   @Test

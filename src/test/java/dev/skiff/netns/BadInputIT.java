@@ -111,6 +111,7 @@ class BadInputIT {
         GOOD + " --gateway 198.51.100.2 | is not another host in the network",
         GOOD + " --host-ip 203.0.113.1/24 | are not in one network",
         GOOD + " --host-ip 198.51.100.2/24 | are both 198.51.100.2",
+        GOOD + " --fault los=3% | --fault: at column 1: unknown key",
         GOOD + " --frobnicate | Unknown option: '--frobnicate'",
         GOOD + " extra | Unmatched argument",
       })
@@ -134,8 +135,12 @@ class BadInputIT {
         "capture -w x --json | contradict each other",
         "trace (arp | is never closed",
         "trace -c 1001 | give 1 to 1000",
+        "fault los=3% | at column 1: unknown key",
+        "fault loss=3%,delay=20 | at column 15: ",
+        "fault loss=101% | at column 6: ",
       })
-  void mistakesInAFilterEndWithTwoAndNeedNoDaemon(String arguments, String part) throws Exception {
+  void mistakesInAFilterOrAFaultEndWithTwoAndNeedNoDaemon(String arguments, String part)
+      throws Exception {
     refused(2, part, arguments + " --socket " + socket());
   }
 
