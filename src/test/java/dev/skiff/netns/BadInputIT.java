@@ -136,7 +136,7 @@ class BadInputIT {
         "trace (arp | is never closed",
         "trace -c 1001 | give 1 to 1000",
         "fault los=3% | at column 1: unknown key",
-        "fault loss=3%,delay=20 | at column 15: ",
+        "fault loss=3%,delay=20 | at column 17: ",
         "fault loss=101% | at column 6: ",
       })
   void mistakesInAFilterOrAFaultEndWithTwoAndNeedNoDaemon(String arguments, String part)
