@@ -26,6 +26,7 @@ final class BenchReport {
 
   static {
     NAMES.put(SKIFF, "Skiff");
+    NAMES.put("skiff-pcap", "Skiff, capturing");
     NAMES.put("c-blocking", "C, blocking");
     NAMES.put("c-drain", "C, poll and drain");
     NAMES.put("c-uring", "C, drain and io_uring");
@@ -351,6 +352,7 @@ final class BenchReport {
   private static final Map<String, String> COLOURS =
       Map.of(
           SKIFF, "#D55E00",
+          "skiff-pcap", "#E69F00",
           "c-blocking", "#56B4E9",
           "c-drain", "#0072B2",
           "c-uring", "#009E73",
