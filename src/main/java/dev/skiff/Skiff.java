@@ -10,6 +10,7 @@ import dev.skiff.loop.PollLoop;
 import dev.skiff.skb.SkBuffPool;
 import dev.skiff.stack.DeviceConfig;
 import dev.skiff.stack.NetStack;
+import dev.skiff.stack.PoolConfig;
 import dev.skiff.stats.Faults;
 import dev.skiff.sys.Platform;
 import dev.skiff.sys.SysException;
@@ -150,9 +151,10 @@ public final class Skiff implements AutoCloseable {
     private @Nullable Integer gateway;
     private long mac;
     private int mtu = 1500;
-    private int buffers;
+    private PoolConfig memory = PoolConfig.usual();
     private Clock clock = Clock.system();
     private FaultSpec fault = FaultSpec.OFF;
+    private int rxCopybreak;
 
     private Builder() {}
 
@@ -214,10 +216,28 @@ public final class Skiff implements AutoCloseable {
       return this;
     }
 
-    /** How many buffers the pool has; by default 2048, and fewer where the MTU is large. */
+    /** Exactly so many buffers, each for a frame of the MTU, in place of {@link #memory}. */
     @CanIgnoreReturnValue
     public Builder buffers(int buffers) {
-      this.buffers = buffers;
+      memory = memory.withBuffers(buffers);
+      return this;
+    }
+
+    /** The most bytes that all buffers take together, 16 MiB by default; taken as needed. */
+    @CanIgnoreReturnValue
+    public Builder memory(long bytes) {
+      memory = memory.withBytes(bytes);
+      return this;
+    }
+
+    /**
+     * Whether every use of a buffer is checked, slowly: thread, use after free, writes to freed
+     * memory, with stack traces in the leak report. By default if the system property {@code
+     * skiff.paranoid} is true.
+     */
+    @CanIgnoreReturnValue
+    public Builder paranoid(boolean on) {
+      memory = memory.withParanoia(on);
       return this;
     }
 
@@ -230,6 +250,16 @@ public final class Skiff implements AutoCloseable {
     @CanIgnoreReturnValue
     public Builder fault(String fault) {
       this.fault = FaultSpec.parse(fault);
+      return this;
+    }
+
+    /**
+     * Frames of up to so many bytes are copied into buffers of their size, with their checksum
+     * taken on the way; 0, the default, for none.
+     */
+    @CanIgnoreReturnValue
+    public Builder rxCopybreak(int bytes) {
+      rxCopybreak = bytes;
       return this;
     }
 
@@ -255,13 +285,13 @@ public final class Skiff implements AutoCloseable {
       Wire ownWire = wire != null ? wire : openTap();
       try {
         DeviceConfig config = new DeviceConfig(name, ownWire, ownMac, own, gateway, mtu);
-        int slots = buffers > 0 ? buffers : NetStack.slotsFor(mtu);
         TimerQueue timers = new TimerQueue();
         Faults faults = new Faults();
-        NetStack stack = new NetStack(List.of(config), slots, timers, faults);
+        NetStack stack = new NetStack(List.of(config), memory, timers, faults);
         PollLoop loop = new PollLoop(clock, timers, stack, faults);
         stack.setWaker(loop::wakeUp);
         stack.setFault(0, fault, clock.nowNs());
+        stack.devices().getFirst().setRxCopybreak(rxCopybreak);
         stack.open();
         return new Skiff(stack, loop);
       } catch (RuntimeException e) {

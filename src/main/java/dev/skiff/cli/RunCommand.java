@@ -5,6 +5,8 @@ import dev.skiff.daemon.RunConfig;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
+import dev.skiff.stack.PoolConfig;
+import dev.skiff.text.ByteSize;
 import dev.skiff.wire.FaultSpec;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -75,6 +77,21 @@ final class RunCommand implements Callable<Integer> {
           "Break the wire on purpose: " + FaultCommand.SPEC_HELP + " skiff fault changes it.")
   private @Nullable String fault;
 
+  @Option(
+      names = "--rx-copybreak",
+      paramLabel = "BYTES",
+      defaultValue = "0",
+      description =
+          "Copy received frames of up to so many bytes into buffers of their size, and take their"
+              + " checksum on the way; 0, the default, copies none.")
+  private int rxCopybreak;
+
+  @Option(
+      names = "--buffer-memory",
+      paramLabel = "SIZE",
+      description = "The most memory for packet buffers, as in 16M; taken as needed. Default: 16M.")
+  private @Nullable String bufferMemory;
+
   @Override
   public Integer call() throws Exception {
     RunConfig config =
@@ -87,7 +104,11 @@ final class RunCommand implements Callable<Integer> {
             mtu,
             socket,
             pcap,
-            fault == null ? FaultSpec.OFF : named("--fault", fault, FaultSpec::parse));
+            fault == null ? FaultSpec.OFF : named("--fault", fault, FaultSpec::parse),
+            rxCopybreak,
+            bufferMemory == null
+                ? PoolConfig.USUAL_BYTES
+                : named("--buffer-memory", bufferMemory, ByteSize::parse));
     new Daemon(config, Main.Version.version(), System.out).run();
     return 0;
   }

@@ -11,6 +11,7 @@ import dev.skiff.header.MacAddr;
 import dev.skiff.loop.PollLoop;
 import dev.skiff.stack.DeviceConfig;
 import dev.skiff.stack.NetStack;
+import dev.skiff.stack.PoolConfig;
 import dev.skiff.stats.Faults;
 import dev.skiff.sys.NetIf;
 import dev.skiff.sys.Platform;
@@ -130,9 +131,11 @@ public final class Daemon {
     Faults faults = new Faults();
     DeviceConfig device =
         new DeviceConfig(tap.name(), new TapWire(tap), mac, config.ip(), config.gateway(), mtu);
-    try (NetStack stack = new NetStack(List.of(device), NetStack.slotsFor(mtu), timers, faults)) {
+    PoolConfig memory = PoolConfig.usual().withBytes(config.bufferMemory());
+    try (NetStack stack = new NetStack(List.of(device), memory, timers, faults)) {
       Clock clock = Clock.system();
       stack.setFault(0, config.fault(), clock.nowNs());
+      stack.devices().getFirst().setRxCopybreak(config.rxCopybreak());
       stack.open();
       PollLoop loop = new PollLoop(clock, timers, stack, faults);
       String application = "Skiff " + version;

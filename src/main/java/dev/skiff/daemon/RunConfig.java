@@ -3,6 +3,7 @@ package dev.skiff.daemon;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.stack.DeviceConfig;
+import dev.skiff.stack.PoolConfig;
 import dev.skiff.sys.TunTap;
 import dev.skiff.wire.FaultSpec;
 import java.nio.file.Path;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param socket the control socket, or null for the usual place
  * @param pcap the file to capture into, or null
  * @param fault what breaks the wire on purpose
+ * @param rxCopybreak frames of up to so many bytes are copied into buffers of their size
+ * @param bufferMemory the most bytes that packet buffers take together
  */
 public record RunConfig(
     String tap,
@@ -30,7 +33,9 @@ public record RunConfig(
     @Nullable Integer mtu,
     @Nullable Path socket,
     @Nullable Path pcap,
-    FaultSpec fault) {
+    FaultSpec fault,
+    int rxCopybreak,
+    long bufferMemory) {
   /**
    * @throws IllegalArgumentException with one line that says what is wrong: a mistake of usage
    */
@@ -58,6 +63,14 @@ public record RunConfig(
     }
     if (gateway != null) {
       DeviceConfig.checkGateway(gateway, ip);
+    }
+    if (rxCopybreak < 0 || rxCopybreak > DeviceConfig.MAX_MTU) {
+      throw new IllegalArgumentException(
+          "--rx-copybreak " + rxCopybreak + " is out of range: use 0 to " + DeviceConfig.MAX_MTU);
+    }
+    if (bufferMemory < PoolConfig.LEAST_BYTES || bufferMemory > PoolConfig.MOST_BYTES) {
+      throw new IllegalArgumentException(
+          "--buffer-memory of " + bufferMemory + " bytes is out of range: use 1M to 64G");
     }
     if (hostIp != null) {
       checkHostIp(hostIp, ip);

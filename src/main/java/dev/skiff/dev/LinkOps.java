@@ -1,6 +1,8 @@
 package dev.skiff.dev;
 
 import dev.skiff.skb.SkBuff;
+import dev.skiff.wire.RxCopy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a link type knows about its header: {@code dev->hard_header}, {@code dev->rebuild_header}
@@ -9,7 +11,7 @@ import dev.skiff.skb.SkBuff;
  *
  * <p>Thread: the loop thread.
  */
-public interface LinkOps {
+public interface LinkOps extends RxCopy {
   /** An address that is not known (yet), where a MAC address is asked for. */
   long UNKNOWN = -1L;
 
@@ -42,4 +44,37 @@ public interface LinkOps {
    * @return protocol number in host order, or {@link #RUNT} with the buffer unchanged
    */
   int typeTrans(SkBuff skb, NetDevice dev);
+
+  /**
+   * {@code dev->header_cache_bind}: the finished header for a next hop, source and type filled in.
+   *
+   * @return null if there is none for that protocol, or nobody knows the next hop yet
+   */
+  @Nullable HhCache headerCacheBind(NetDevice dev, int type, int raddr);
+
+  /** {@code dev->header_cache_update}: the next hop's address is {@code haddr} from here on. */
+  void headerCacheUpdate(HhCache hh, NetDevice dev, long haddr);
+
+  /** {@code header_ops->parse}: the source address of the frame at {@code skb.macHeader()}. */
+  long headerParse(SkBuff skb);
+
+  /** {@code dev->validate_addr}: whether the device's own address is one station's. */
+  boolean validateAddr(NetDevice dev);
+
+  /**
+   * {@code dev->set_mac_address}: checks a new address.
+   *
+   * @return the address
+   * @throws IllegalStateException if the device is up (the kernel's EBUSY)
+   * @throws IllegalArgumentException if it is not one station's (EADDRNOTAVAIL)
+   */
+  long macAddr(NetDevice dev, long mac);
+
+  /**
+   * {@code dev->change_mtu}: checks a new MTU.
+   *
+   * @return the MTU
+   * @throws IllegalArgumentException if it is out of range (EINVAL)
+   */
+  int changeMtu(NetDevice dev, int mtu);
 }

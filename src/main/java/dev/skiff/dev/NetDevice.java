@@ -1,6 +1,5 @@
 package dev.skiff.dev;
 
-import dev.skiff.header.EthHdr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
 import dev.skiff.skb.DropReason;
@@ -32,6 +31,12 @@ public final class NetDevice {
   /** {@code tx_queue_len}: frames that a band holds. */
   public static final int TX_QUEUE_LEN = 500;
 
+  /**
+   * Bytes behind the longest frame in a receive buffer: an 802.1Q tag, and one more, so that a
+   * frame that is too long is seen to be.
+   */
+  public static final int RX_SPARE = 4 + 1;
+
   /** The device's address while it has none: 0.0.0.0/32, which matches nothing. */
   private static final Ip4Prefix NO_ADDRESS = new Ip4Prefix(0, 32);
 
@@ -52,8 +57,9 @@ public final class NetDevice {
   private final Backlog backlog = new Backlog();
   private final Bands bands = new Bands();
   private final Wire.Completion completion = this::sent;
-  private final int mtu;
-  private final long macAddress;
+  private volatile int mtu;
+  private volatile long macAddress;
+  private int rxCopybreak;
 
   private volatile Ip4Prefix address = NO_ADDRESS;
   private volatile boolean up;
@@ -99,8 +105,13 @@ public final class NetDevice {
    * {@code dev->open}: posts a receive buffer and brings the device up.
    *
    * @return false, with the device still down, if there is no buffer
+   * @throws IllegalStateException if its MAC address is not one station's
    */
   public boolean open() {
+    if (!linkOps.validateAddr(this)) {
+      throw new IllegalStateException(
+          name + ": " + MacAddr.format(macAddress) + " is not one station's MAC address");
+    }
     if (posted == null) {
       posted = allocPosted();
     }
@@ -130,9 +141,13 @@ public final class NetDevice {
     stop();
   }
 
+  /** Bytes that are received of a frame at most. */
+  private int rxFrameLen() {
+    return linkOps.headerLen() + mtu + RX_SPARE;
+  }
+
   private @Nullable SkBuff allocPosted() {
-    // One byte more than fits, so that a frame that is too long is seen to be.
-    return pool.devAlloc(linkOps.headerLen() + mtu + 1, DRIVER);
+    return pool.devAlloc(rxFrameLen(), DRIVER);
   }
 
   // ---- Receive ----------------------------------------------------------------------------------
@@ -161,12 +176,17 @@ public final class NetDevice {
     return posted == null;
   }
 
-  private void received(SkBuff skb, long nowNs) {
+  private void received(SkBuff frame, long nowNs) {
+    SkBuff skb = frame;
+    if (frame.len() <= rxCopybreak) {
+      SkBuff small = copyBreak(frame);
+      skb = small == null ? frame : small;
+    }
     skb.enterReceived(index);
     skb.setStampNs(nowNs);
     count(DeviceStat.RX_PACKETS, 1);
     count(DeviceStat.RX_BYTES, skb.len());
-    SkBuff next = allocPosted();
+    SkBuff next = skb == posted ? allocPosted() : posted;
     if (next == null) {
       // "Memory squeeze": without a buffer to post instead, this one is posted again.
       count(DeviceStat.RX_DROPPED, 1);
@@ -179,6 +199,23 @@ public final class NetDevice {
     if (reason != DropReason.NOT_DROPPED) {
       skb.free(reason);
     }
+  }
+
+  /**
+   * {@code rx_copybreak}: copies a small frame into a buffer of its size, and posts the large one
+   * again. The room of a frame of the least length is there in any case, for a reply in place.
+   *
+   * @return null if there is no buffer for it
+   */
+  private @Nullable SkBuff copyBreak(SkBuff frame) {
+    int n = frame.len();
+    SkBuff small = pool.devAlloc(Math.max(n, linkOps.minFrameLen()), DRIVER);
+    if (small != null) {
+      var _ = small.put(n);
+      linkOps.copyAndSum(small, frame.segment(), frame.data(), n, 0);
+      frame.trim(0);
+    }
+    return small;
   }
 
   /**
@@ -222,18 +259,17 @@ public final class NetDevice {
 
   private DropReason deliver(SkBuff skb, long nowNs) {
     skb.hop(NET_BH);
-    int frameLen = skb.len();
     int protocol = linkOps.typeTrans(skb, this);
     if (!taps.isEmpty()) {
       skb.setRxTapId(taps.seen(skb, PacketTap.Direction.IN, this, nowNs));
     }
     if (protocol == LinkOps.RUNT) {
-      return lengthError(DropReason.PKT_TOO_SMALL);
+      return rxLengthError(DropReason.PKT_TOO_SMALL);
     }
-    if (frameLen > linkOps.headerLen() + mtu) {
-      return lengthError(DropReason.PKT_TOO_BIG);
+    if (skb.len() > mtu) {
+      return rxLengthError(DropReason.PKT_TOO_BIG);
     }
-    if (MacAddr.isMulticast(EthHdr.source(skb, skb.macHeader()))) {
+    if (MacAddr.isMulticast(linkOps.headerParse(skb))) {
       return DropReason.MAC_INVALID_SOURCE;
     }
     if (skb.pktType() == PacketType.OTHERHOST) {
@@ -247,7 +283,16 @@ public final class NetDevice {
     return packetTypes.deliver(skb, this, NET_BH, faults, nowNs);
   }
 
-  private DropReason lengthError(DropReason reason) {
+  /**
+   * Delivers a packet once more, whose protocol was found inside of another; for a handler, which
+   * returns the result.
+   */
+  public DropReason deliverAgain(SkBuff skb, long nowNs) {
+    return packetTypes.deliver(skb, this, NET_BH, faults, nowNs);
+  }
+
+  /** Counts a frame whose lengths contradict each other, {@code rx_length_errors}. */
+  public DropReason rxLengthError(DropReason reason) {
     count(DeviceStat.RX_ERRORS, 1);
     count(DeviceStat.RX_LENGTH_ERRORS, 1);
     return reason;
@@ -258,14 +303,20 @@ public final class NetDevice {
   /**
    * {@code dev_queue_xmit}: completes the link header if need be and puts the frame on its band.
    *
-   * @param skb lent: a frame whose link header was pushed by {@link LinkOps#header}
+   * @param skb lent: a frame whose link header was pushed by {@link LinkOps#header} or comes from a
+   *     {@link HhCache}
    * @throws IllegalStateException if the frame is too short to be sent and has no tailroom for its
    *     padding; the buffer is still the caller's
    */
   public DropReason transmit(SkBuff skb, long nowNs) {
     skb.hop("dev_queue_xmit");
     // Here and not only when it is sent: a buffer without the room is its caller's mistake.
-    skb.padTo(linkOps.minFrameLen());
+    if (skb.len() < linkOps.minFrameLen()) {
+      if (!skb.unshare()) {
+        return DropReason.NOMEM;
+      }
+      skb.padTo(linkOps.minFrameLen());
+    }
     if (!up) {
       return DropReason.DEV_READY;
     }
@@ -387,6 +438,65 @@ public final class NetDevice {
     return linkOps.header(skb, this, type, daddr, LinkOps.UNKNOWN, len);
   }
 
+  /** {@code dev->header_cache_bind}, see {@link LinkOps#headerCacheBind}. */
+  public @Nullable HhCache headerCacheBind(int type, int raddr) {
+    return linkOps.headerCacheBind(this, type, raddr);
+  }
+
+  /** {@code dev->header_cache_update}, see {@link LinkOps#headerCacheUpdate}. */
+  public void headerCacheUpdate(HhCache hh, long haddr) {
+    linkOps.headerCacheUpdate(hh, this, haddr);
+  }
+
+  /**
+   * {@code dev->set_mac_address}.
+   *
+   * @throws IllegalStateException if the device is up
+   * @throws IllegalArgumentException if it is not one station's address
+   */
+  public void setMacAddress(long mac) {
+    macAddress = linkOps.macAddr(this, mac);
+  }
+
+  /**
+   * {@code dev->change_mtu}, also while the device is up: the frames that come from here on may be
+   * so long.
+   *
+   * @throws IllegalArgumentException if it is out of range, or longer frames than the pool has
+   *     buffers for would come
+   * @throws IllegalStateException if the wire is or was broken on purpose, with memory for shorter
+   *     frames
+   */
+  public void changeMtu(int mtu) {
+    int checked = linkOps.changeMtu(this, mtu);
+    if (checked > this.mtu && fault != null) {
+      throw new IllegalStateException(
+          name
+              + ": a greater MTU must be set before the first --fault, which has memory for frames");
+    }
+    if (pool.capacity(SkBuffPool.slotSizeFor(linkOps.headerLen() + checked + RX_SPARE)) == 0) {
+      throw new IllegalArgumentException(
+          "MTU " + mtu + ": the pool has no buffers for such frames, build it with more memory");
+    }
+    this.mtu = checked;
+    SkBuff old = posted;
+    if (old != null) {
+      SkBuff fresh = allocPosted();
+      if (fresh != null) {
+        posted = fresh;
+        old.free(DropReason.CONSUMED); // It held no packet: nothing is lost with it.
+      }
+    }
+  }
+
+  /**
+   * {@code rx_copybreak}: frames of up to so many bytes are copied out of the buffer that they came
+   * in, with their checksum taken on the way; 0 for none. Before the loop starts, or on its thread.
+   */
+  public void setRxCopybreak(int bytes) {
+    rxCopybreak = bytes;
+  }
+
   /** {@code IFF_UP}. Any thread. */
   public boolean isUp() {
     return up;
@@ -431,8 +541,12 @@ public final class NetDevice {
         return;
       }
       // No more than half the pool waits on the wire: the other half is for receiving.
-      int capacity = Math.clamp(pool.slots() / 2, 1, FaultyWire.DEFAULT_CAPACITY);
-      faulty = new FaultyWire(wire, linkOps.headerLen() + mtu + 1, capacity);
+      int capacity =
+          Math.clamp(
+              pool.capacity(SkBuffPool.slotSizeFor(rxFrameLen())) / 2,
+              1,
+              FaultyWire.DEFAULT_CAPACITY);
+      faulty = new FaultyWire(wire, rxFrameLen(), capacity);
     }
     faulty.setSpec(spec, nowNs);
     wire = faulty;

@@ -9,7 +9,9 @@ public interface PacketHandler {
   /**
    * Receives a packet whose link header has been pulled.
    *
-   * @param skb lent: kept if the result is {@code NOT_DROPPED}, else still the caller's
+   * @param skb lent: a handler that writes to it calls {@link SkBuff#unshare} first, since another
+   *     may have kept a clone of it; kept if the result is {@code NOT_DROPPED}, else still the
+   *     caller's
    * @param dev the device it came in on
    * @param nowNs the time of this turn
    */

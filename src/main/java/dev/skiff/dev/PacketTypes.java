@@ -25,10 +25,11 @@ public final class PacketTypes {
 
   /**
    * {@code deliver_skb}: gives a packet to every handler of its protocol. Every handler but the
-   * last gets a copy, the last gets the packet itself; its verdict is the packet's. A copy that
-   * cannot be had is that handler's loss, counted by the pool.
+   * last gets a clone, the last gets the packet itself; its verdict is the packet's. While a clone
+   * is kept the packet is read-only: who writes unshares first. A clone that cannot be had is that
+   * handler's loss, counted by the pool.
    *
-   * @param holder who answers for the packet, and for its copies until a handler takes them
+   * @param holder who answers for the packet, and for its clones until a handler takes them
    * @return {@link DropReason#UNHANDLED_PROTO} if there is no handler
    */
   DropReason deliver(SkBuff skb, NetDevice dev, String holder, Faults faults, long nowNs) {
@@ -37,7 +38,7 @@ public final class PacketTypes {
     for (int i = 0; i < types.length; i++) {
       if (types[i] == type) {
         if (last != null) {
-          deliverCopy(last, skb, dev, holder, faults, nowNs);
+          deliverClone(last, skb, dev, holder, faults, nowNs);
         }
         last = handlers[i];
       }
@@ -45,20 +46,20 @@ public final class PacketTypes {
     return last == null ? DropReason.UNHANDLED_PROTO : last.receive(skb, dev, nowNs);
   }
 
-  private static void deliverCopy(
+  private static void deliverClone(
       PacketHandler to, SkBuff skb, NetDevice dev, String holder, Faults faults, long nowNs) {
-    SkBuff copy = skb.copy();
-    if (copy == null) {
+    SkBuff clone = skb.skbClone();
+    if (clone == null) {
       return;
     }
     DropReason reason;
     try {
-      reason = to.receive(copy, dev, nowNs);
+      reason = to.receive(clone, dev, nowNs);
     } catch (RuntimeException | AssertionError | StackOverflowError fault) {
-      reason = afterThrow(copy, holder, faults, fault);
+      reason = afterThrow(clone, holder, faults, fault);
     }
     if (reason != DropReason.NOT_DROPPED) {
-      copy.free(reason);
+      clone.free(reason);
     }
   }
 

@@ -23,8 +23,14 @@ public final class EthHdr {
   /** {@code ETH_DATA_LEN}: the most payload by default. RFC 894. */
   public static final int DATA_LEN = 1500;
 
+  /** {@code VLAN_HLEN}: bytes that an 802.1Q tag adds. */
+  public static final int VLAN_HLEN = 4;
+
+  private static final int VLAN_VID_MASK = 0x0FFF;
   private static final int SOURCE = 6;
-  private static final int PROTO = 12;
+
+  /** Where {@code h_proto} stands. */
+  public static final int PROTO = 12;
 
   private EthHdr() {}
 
@@ -41,6 +47,16 @@ public final class EthHdr {
   /** {@code h_proto} in host order: a type from 0x0600 on, a length below. */
   public static int proto(Packet p, int mac) {
     return p.u16(mac + PROTO);
+  }
+
+  /** {@code VLAN_VID_MASK}: the VLAN of a tag that stands at {@code vlan}; 0 for none. */
+  public static int vlanId(Packet p, int vlan) {
+    return p.u16(vlan) & VLAN_VID_MASK;
+  }
+
+  /** {@code h_vlan_encapsulated_proto} of a tag that stands at {@code vlan}, in host order. */
+  public static int vlanProto(Packet p, int vlan) {
+    return p.u16(vlan + 2);
   }
 
   /** Sets {@code h_dest}. */

@@ -11,6 +11,9 @@ public final class EtherType {
   /** {@code ETH_P_IPV6}. RFC 2464. */
   public static final int IPV6 = 0x86DD;
 
+  /** {@code ETH_P_8021Q}: an 802.1Q tag. */
+  public static final int P_8021Q = 0x8100;
+
   /** {@code ETH_P_802_3}: not a number on the wire; raw 802.3, as Novell's IPX had it. */
   public static final int P_802_3 = 0x0001;
 

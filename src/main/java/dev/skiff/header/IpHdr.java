@@ -30,9 +30,11 @@ public final class IpHdr {
   /** {@code IP_OFFSET}: the mask of the offset, in units of 8 bytes, in {@link #fragOff}. */
   public static final int OFFSET = 0x1FFF;
 
+  /** Where {@code tot_len} stands. */
+  public static final int TOT_LEN = 2;
+
   private static final int VERSION_4_IHL_5 = 0x45;
   private static final int TOS = 1;
-  private static final int TOT_LEN = 2;
   private static final int ID = 4;
   private static final int FRAG_OFF = 6;
   private static final int TTL = 8;

@@ -6,6 +6,7 @@ import dev.skiff.header.InetChecksum;
 import dev.skiff.header.IpHdr;
 import dev.skiff.header.IpProto;
 import dev.skiff.skb.DropReason;
+import dev.skiff.skb.IpSummed;
 import dev.skiff.skb.SkBuff;
 
 /**
@@ -35,7 +36,7 @@ public final class Icmp implements IpHandler {
       return DropReason.PKT_TOO_SMALL;
     }
     int icmp = skb.data();
-    if (InetChecksum.sum(skb, icmp, skb.len()) != CHECKED) {
+    if (!isRight(skb, icmp)) {
       ipv4.count(IpStat.ICMP_IN_ERRORS);
       ipv4.count(IpStat.ICMP_IN_CSUM_ERRORS);
       return DropReason.ICMP_CSUM;
@@ -48,6 +49,15 @@ public final class Icmp implements IpHandler {
       }
       // RFC 1122 3.2.2: an unknown type MUST be silently discarded.
       default -> DropReason.ICMP_TYPE;
+    };
+  }
+
+  /** {@code skb_checksum_complete}: does what was summed on the way in agree, or else a sum now? */
+  private static boolean isRight(SkBuff skb, int icmp) {
+    return switch (skb.ipSummed()) {
+      case UNNECESSARY -> true;
+      case COMPLETE -> skb.csum() == CHECKED;
+      case NONE, PARTIAL -> InetChecksum.sum(skb, icmp, skb.len()) == CHECKED;
     };
   }
 
@@ -64,6 +74,10 @@ public final class Icmp implements IpHandler {
       // RFC 1122 3.2.2.6: an echo to a broadcast or multicast address MAY be silently discarded.
       return DropReason.ICMP_ECHO_BROADCAST;
     }
+    if (!skb.unshare()) {
+      return DropReason.NOMEM;
+    }
+    skb.setCsum(0, IpSummed.NONE);
     int asker = IpHdr.saddr(skb, ip);
     int tos = IpHdr.tos(skb, ip);
     int before = IcmpHdr.firstWord(skb, icmp);

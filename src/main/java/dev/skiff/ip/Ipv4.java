@@ -1,5 +1,6 @@
 package dev.skiff.ip;
 
+import dev.skiff.dev.HhCache;
 import dev.skiff.dev.LinkOps;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.dev.PacketHandler;
@@ -30,13 +31,13 @@ public final class Ipv4 implements PacketHandler {
   private static final String IP_LOCAL_DELIVER = "ip_local_deliver";
   private static final String IP_SEND = "ip_send";
 
-  private final Routes routes;
+  private final RouteCache routeCache;
   private final @Nullable IpHandler[] handlers = new @Nullable IpHandler[PROTOCOLS];
   private final Counters stats = new Counters(IpStat.values().length);
 
   /** IP without protocols above it. */
   public Ipv4(Routes routes) {
-    this.routes = routes;
+    routeCache = new RouteCache(routes);
   }
 
   /**
@@ -168,7 +169,8 @@ public final class Ipv4 implements PacketHandler {
       SkBuff skb, int saddr, int daddr, int protocol, int tos, int ttl, long nowNs) {
     skb.hop(IP_SEND);
     count(IpStat.IP_OUT_REQUESTS);
-    Route route = routes.lookup(daddr);
+    RouteCache.Rtable rt = routeCache.lookup(daddr);
+    Route route = rt.route();
     if (route == null) {
       count(IpStat.IP_OUT_NO_ROUTES);
       return DropReason.IP_OUTNOROUTES;
@@ -179,20 +181,32 @@ public final class Ipv4 implements PacketHandler {
       count(IpStat.IP_OUT_DISCARDS);
       return DropReason.PKT_TOO_BIG;
     }
+    if (!skb.unshare()) {
+      count(IpStat.IP_OUT_DISCARDS);
+      return DropReason.NOMEM;
+    }
     int ip = skb.push(IpHdr.MIN_LEN);
     skb.resetNetworkHeader();
     IpHdr.write(skb, ip, tos, totLen, 0, IpHdr.DF, ttl, protocol, saddr, daddr);
     skb.setPriority(NetDevice.BAND_NORMAL);
     skb.setProtocol(EtherType.IP);
-    int pushed = dev.hardHeader(skb, EtherType.IP, LinkOps.UNKNOWN, totLen);
-    if (pushed < 0) {
-      skb.setHeaderIncomplete(route.nextHop(daddr));
-    }
+    pushLinkHeader(skb, dev, rt, totLen, nowNs);
     DropReason reason = dev.transmit(skb, nowNs);
     if (reason != DropReason.NOT_DROPPED) {
       count(IpStat.IP_OUT_DISCARDS);
     }
     return reason;
+  }
+
+  /** A finished header if the next hop has one; else one that lacks its destination. */
+  private static void pushLinkHeader(
+      SkBuff skb, NetDevice dev, RouteCache.Rtable rt, int totLen, long nowNs) {
+    HhCache hh = rt.headerFor(dev, nowNs);
+    if (hh != null) {
+      hh.push(skb, nowNs);
+    } else if (dev.hardHeader(skb, EtherType.IP, LinkOps.UNKNOWN, totLen) < 0) {
+      skb.setHeaderIncomplete(rt.nextHop());
+    }
   }
 
   void count(IpStat stat) {

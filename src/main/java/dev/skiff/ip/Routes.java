@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Routes {
   private Route[] routes = new Route[0];
+  private int genid;
 
   /** The route to a device's own network. */
   public void addConnected(NetDevice dev, Ip4Prefix address) {
@@ -31,9 +32,17 @@ public final class Routes {
     list.add(route);
     list.sort(Comparator.comparingInt(Route::prefix).reversed());
     routes = list.toArray(Route[]::new);
+    genid++;
   }
 
-  /** {@code ip_route_output}: the route for {@code daddr}, or null if there is none. */
+  /**
+   * {@code rt_genid}: another number after each change, so that what was looked up before is old.
+   */
+  int genid() {
+    return genid;
+  }
+
+  /** {@code fib_lookup}: the route for {@code daddr}, or null if there is none. */
   public @Nullable Route lookup(int daddr) {
     for (Route route : routes) {
       if (route.matches(daddr)) {

@@ -74,6 +74,9 @@ public final class Arp implements PacketHandler {
       return known ? DropReason.CONSUMED : DropReason.ARP_NOT_FOR_US;
     }
     table.count(NeighbourStat.RCV_REQUESTS);
+    if (!skb.unshare()) {
+      return DropReason.NOMEM;
+    }
     table.count(NeighbourStat.SND_REPLIES);
     return replyInPlace(skb, dev, arp, nowNs);
   }

@@ -1,9 +1,10 @@
 package dev.skiff.neigh;
 
+import dev.skiff.dev.HhCache;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.skb.SkBuffQueue;
+import dev.skiff.stats.Counters;
 import dev.skiff.time.Timer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code struct neighbour}: one next hop on one device, its state and the packets that wait for it.
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class Neighbour extends Timer {
   private final NeighbourTable table;
   final SkBuffQueue queue = new SkBuffQueue("neighbour queue");
-  @Nullable NetDevice dev;
+  NetDevice dev;
   int ip;
   long mac;
   NeighbourState state = NeighbourState.FAILED;
@@ -24,11 +25,17 @@ public final class Neighbour extends Timer {
   /** {@code neigh->used}: when it was last asked for. */
   long usedNs;
 
+  /** {@code neigh->hh}: the finished header for it. */
+  final HhCache hh;
+
   /** {@code neigh->probes}: requests sent since the last answer. */
   int probes;
 
-  Neighbour(NeighbourTable table) {
+  Neighbour(NeighbourTable table, NetDevice dev, int ip, Counters stats) {
     this.table = table;
+    this.dev = dev;
+    this.ip = ip;
+    hh = new HhCache(dev, ip, stats, NeighbourStat.HH_HITS.ordinal());
   }
 
   void begin(NetDevice device, int address, long nowNs) {
@@ -39,6 +46,12 @@ public final class Neighbour extends Timer {
     confirmedNs = nowNs;
     usedNs = nowNs;
     probes = 0;
+    hh.begin(device, address, nowNs);
+  }
+
+  /** When it was last sent to, by a look-up or a finished header. */
+  long lastUsedNs() {
+    return hh.usedNs() - usedNs > 0 ? hh.usedNs() : usedNs;
   }
 
   @Override

@@ -22,8 +22,8 @@ final class NeighbourHash {
     mask = buckets.length - 1;
   }
 
-  private int bucketOf(@Nullable NetDevice dev, int ip) {
-    int h = (dev == null ? ip : ip ^ dev.index()) * 0x9E37_79B1;
+  private int bucketOf(NetDevice dev, int ip) {
+    int h = (ip ^ dev.index()) * 0x9E37_79B1;
     return (h ^ h >>> 16) & mask;
   }
 

@@ -12,6 +12,8 @@ public enum NeighbourStat {
   LOOKUPS("lookups"),
   /** Look-ups that found an entry. */
   HITS("hits"),
+  /** Packets that found a finished header and needed no look-up. */
+  HH_HITS("hh_hits"),
   /** Packets that were pushed out of a queue. */
   UNRES_DISCARDS("unres_discards"),
   /** Requests received that ask for our address. */

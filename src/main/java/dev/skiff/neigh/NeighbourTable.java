@@ -1,5 +1,6 @@
 package dev.skiff.neigh;
 
+import dev.skiff.dev.HhCache;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.dev.Resolve;
 import dev.skiff.eth.Resolver;
@@ -114,6 +115,12 @@ public final class NeighbourTable implements Resolver {
     return Resolve.QUEUED;
   }
 
+  @Override
+  public @Nullable HhCache bindCache(NetDevice dev, int paddr) {
+    Neighbour n = hash.lookup(dev, paddr);
+    return n == null ? null : n.hh;
+  }
+
   /** {@code arp_set_predefined}: addresses whose MAC is known without asking; 0 for all others. */
   private static long predefined(NetDevice dev, int ip) {
     if (ip == Ip4Addr.BROADCAST || dev.address().isBroadcast(ip)) {
@@ -187,6 +194,7 @@ public final class NeighbourTable implements Resolver {
   private void change(Neighbour n, NeighbourState to, long nowNs) {
     n.state = to;
     timers.cancel(n);
+    updateHhs(n);
     switch (to) {
       case INCOMPLETE, PROBE -> {
         n.probes = 0;
@@ -198,6 +206,16 @@ public final class NeighbourTable implements Resolver {
         count(NeighbourStat.RES_FAILED);
         queued -= n.queue.purge(DropReason.NEIGH_FAILED);
       }
+    }
+  }
+
+  /** {@code neigh_update_hhs}: the finished header is good while the address is beyond doubt. */
+  private void updateHhs(Neighbour n) {
+    if (n.state == NeighbourState.REACHABLE) {
+      n.dev.headerCacheUpdate(n.hh, n.mac);
+      n.hh.setValidUntilNs(n.confirmedNs + REACHABLE_NS);
+    } else {
+      n.hh.invalidate();
     }
   }
 
@@ -214,26 +232,21 @@ public final class NeighbourTable implements Resolver {
 
   /** {@code arp_solicit}: broadcast while the MAC address is unknown, else unicast to it. */
   private void solicit(Neighbour n, long nowNs) {
-    NetDevice dev = n.dev;
-    if (dev == null) {
-      return;
-    }
     n.probes++;
     long to = n.state == NeighbourState.PROBE ? n.mac : MacAddr.BROADCAST;
-    arp.sendRequest(dev, to, n.ip, nowNs);
+    arp.sendRequest(n.dev, to, n.ip, nowNs);
     timers.set(n, nowNs + RETRANS_NS);
   }
 
   private void sendQueue(Neighbour n, long nowNs) {
-    NetDevice dev = n.dev;
     // Counted, since what is sent to a stale neighbour moves it on.
-    for (int i = n.queue.len(); i > 0 && dev != null; i--) {
+    for (int i = n.queue.len(); i > 0; i--) {
       SkBuff skb = n.queue.dequeue(NEIGH);
       if (skb == null) {
         return;
       }
       queued--;
-      DropReason reason = dev.transmit(skb, nowNs);
+      DropReason reason = n.dev.transmit(skb, nowNs);
       if (reason != DropReason.NOT_DROPPED) {
         skb.free(reason);
       }
@@ -245,7 +258,7 @@ public final class NeighbourTable implements Resolver {
   private @Nullable Neighbour create(NetDevice dev, int ip, long nowNs) {
     Neighbour n;
     if (entries.size() < MAX_ENTRIES) {
-      n = new Neighbour(this);
+      n = new Neighbour(this, dev, ip, stats);
       entries.add(n);
     } else {
       n = victim(nowNs);
@@ -275,7 +288,7 @@ public final class NeighbourTable implements Resolver {
       Neighbour n = entries.get(i);
       boolean stale = n.state == NeighbourState.STALE || hasExpired(n, nowNs);
       boolean spare = n.state == NeighbourState.FAILED || stale;
-      if (spare && (oldest == null || n.usedNs - oldest.usedNs < 0)) {
+      if (spare && (oldest == null || n.lastUsedNs() - oldest.lastUsedNs() < 0)) {
         oldest = n;
       }
     }
@@ -317,12 +330,10 @@ public final class NeighbourTable implements Resolver {
   public List<Entry> entries(long nowNs) {
     List<Entry> list = new ArrayList<>(entries.size());
     for (Neighbour n : entries) {
-      NetDevice dev = n.dev;
-      if (dev != null) {
-        NeighbourState shown = hasExpired(n, nowNs) ? NeighbourState.STALE : n.state;
-        long mac = n.state.isValid() ? n.mac : 0;
-        list.add(new Entry(n.ip, dev.name(), mac, shown, n.queue.len(), nowNs - n.usedNs));
-      }
+      NeighbourState shown = hasExpired(n, nowNs) ? NeighbourState.STALE : n.state;
+      long mac = n.state.isValid() ? n.mac : 0;
+      long usedNs = nowNs - n.lastUsedNs();
+      list.add(new Entry(n.ip, n.dev.name(), mac, shown, n.queue.len(), usedNs));
     }
     return list;
   }

@@ -21,6 +21,10 @@ public enum DropReason {
   PKT_TOO_SMALL("SKB_DROP_REASON_PKT_TOO_SMALL", "shorter than its headers"),
   /** Longer than the device's MTU allows. */
   PKT_TOO_BIG("SKB_DROP_REASON_PKT_TOO_BIG", "longer than the MTU allows"),
+  /** A length in place of the type, and fewer bytes than it says. */
+  PKT_802_3_LENGTH(null, "shorter than its 802.3 length"),
+  /** A frame of a VLAN, which this is no member of. */
+  VLAN_UNKNOWN(null, "tagged for a VLAN (802.1Q), which is not supported"),
   /** The frame is for another station's MAC address. */
   OTHERHOST("SKB_DROP_REASON_OTHERHOST", "addressed to another station's MAC"),
   /** The frame's source address is a group, which no station can be. */

@@ -4,6 +4,7 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All four are offsets in bytes from head, which is 0. Each layer pulls its header off on the
  * way up and pushes one on the way down; no byte moves. A buffer belongs to one holder at a time;
- * after {@link #free} reading, writing, growing, queueing and freeing it throw. A wrong call throws
- * and names the offsets; bad packets never throw. Thread: the loop thread of the pool.
+ * after {@link #free} reading, writing, growing, queueing and freeing it throw. Its bytes may be
+ * shared with clones, and are read-only then. A wrong call throws and names the offsets; bad
+ * packets never throw. Thread: the loop thread of the pool.
  */
 public final class SkBuff implements Packet {
   /** {@code NET_SKB_PAD}: room that drivers leave in front of a received frame. */
@@ -29,6 +31,15 @@ public final class SkBuff implements Packet {
    */
   public static final int NET_IP_ALIGN = 2;
 
+  /**
+   * {@code sizeof(struct virtio_net_hdr_v1)}: what a TAP with offloads puts in front of a frame. A
+   * driver's headroom has room for it.
+   */
+  public static final int VIRTIO_NET_HDR_LEN = 12;
+
+  /** What a control structure counts in {@link #truesize}; about what it takes on the heap. */
+  public static final int HEAD_BYTES = 256;
+
   /** {@link #deviceIndex} of a buffer that belongs to no device. */
   public static final int NO_DEVICE = -1;
 
@@ -36,18 +47,27 @@ public final class SkBuff implements Packet {
   private static final ValueLayout.OfShort U16 =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(BIG_ENDIAN);
   private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(BIG_ENDIAN);
+  private static final ValueLayout.OfLong U64 =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(BIG_ENDIAN);
   private static final MemorySegment FREED = MemorySegment.NULL;
 
-  final int slot;
+  /** 48 bytes, as in Linux. */
+  private static final int CB_LONGS = 6;
+
   private final SkBuffPool pool;
-  private final MemorySegment memory;
+  private final int number;
+
+  /** The block that this buffer uses; null only for a free one that is kept for clones. */
+  @Nullable SkBuffData block;
 
   /**
-   * The slot while the buffer lives; an empty segment after it was freed, so that access throws.
+   * The block's memory while the buffer lives, read-only from the moment it is shared; an empty
+   * segment after it was freed, so that access throws.
    */
   private MemorySegment segment = FREED;
 
   private boolean live;
+  private boolean clone;
 
   private int data;
   private int tail;
@@ -64,6 +84,11 @@ public final class SkBuff implements Packet {
   private boolean arp;
   private int raddr;
   private DropReason verdict = DropReason.NOT_DROPPED;
+  private int csum;
+  private IpSummed ipSummed = IpSummed.NONE;
+  private final long[] cb = new long[CB_LONGS];
+  private boolean cbUsed;
+  private @Nullable Destructor destructor;
 
   // The ledger's line for this slot.
   private String holder = "nobody";
@@ -76,15 +101,16 @@ public final class SkBuff implements Packet {
   @Nullable SkBuff prev;
   @Nullable SkBuffQueue list;
 
-  SkBuff(SkBuffPool pool, int slot, MemorySegment memory) {
+  SkBuff(SkBuffPool pool, int number) {
     this.pool = pool;
-    this.slot = slot;
-    this.memory = memory;
+    this.number = number;
   }
 
-  void takenFromPool(int size, String holder) {
-    segment = memory;
+  void takenFromPool(int size, String holder, SkBuffData block) {
+    this.block = block;
+    segment = block.memory;
     live = true;
+    clone = false;
     data = 0;
     tail = 0;
     end = size;
@@ -100,6 +126,12 @@ public final class SkBuff implements Packet {
     arp = false;
     raddr = 0;
     verdict = DropReason.NOT_DROPPED;
+    csum = 0;
+    ipSummed = IpSummed.NONE;
+    if (cbUsed) {
+      Arrays.fill(cb, 0);
+      cbUsed = false;
+    }
     rxTapId = 0;
     txTapId = 0;
     this.holder = holder;
@@ -114,30 +146,114 @@ public final class SkBuff implements Packet {
    *     {@code NOT_DROPPED}
    */
   public void free(DropReason reason) {
-    if (!isLive()) {
-      throw new IllegalStateException("freed twice: " + this);
+    if (!live) {
+      throw pool.misuse(
+          "freed twice (who was lent a buffer and returned a reason must not free it): ", this);
     }
     if (list != null) {
-      throw new IllegalStateException(
-          "freed while on queue " + list + ", unlink it first: " + this);
+      throw pool.misuse("freed while on queue " + list + ", unlink or dequeue it first: ", this);
     }
     if (reason == DropReason.NOT_DROPPED) {
-      throw new IllegalStateException("NOT_DROPPED is not a reason to free: " + this);
+      throw pool.misuse(
+          "NOT_DROPPED is not a reason to free: say CONSUMED or why it was dropped: ", this);
     }
     pool.ending(this, reason);
-    segment = FREED;
-    live = false;
-    data = 0;
-    tail = 0;
-    end = 0;
-    holder = "nobody";
-    lastHop = reason.name();
-    pool.freed(this, reason);
+    try {
+      orphan();
+    } finally {
+      segment = FREED;
+      live = false;
+      data = 0;
+      tail = 0;
+      end = 0;
+      holder = "nobody";
+      lastHop = reason.name();
+      pool.freed(this, reason);
+    }
+  }
+
+  /**
+   * {@code skb_orphan}: tells the owner's hook, if there is one, that the buffer is its no more.
+   */
+  public void orphan() {
+    Destructor hook = destructor;
+    if (hook != null) {
+      destructor = null;
+      hook.destruct(this);
+    }
   }
 
   /** Whether it is taken and not freed yet. */
   public boolean isLive() {
     return live;
+  }
+
+  // ---- Shared data ------------------------------------------------------------------------------
+
+  /**
+   * {@code skb_clone}: another buffer over the same bytes, with offsets and notes of its own; on no
+   * queue, in no device's books, without an owner. From here on both are read-only, and writing
+   * throws: who wants to write calls {@link #unshare} first.
+   *
+   * @return null, counted, if no buffer is free
+   */
+  public @Nullable SkBuff skbClone() {
+    SkBuffData shared = liveBlock("skb_clone");
+    SkBuff other = pool.takeBare();
+    if (other == null) {
+      return null;
+    }
+    other.takenFromPool(end, holder, shared);
+    shared.users++;
+    segment = shared.readOnly;
+    other.segment = shared.readOnly;
+    other.clone = true;
+    other.lastHop = "skb_clone";
+    other.copyNotes(this, 0);
+    return other;
+  }
+
+  /** {@code skb_cloned}: whether others use the same bytes. */
+  public boolean isShared() {
+    return block != null && live && block.users > 1;
+  }
+
+  /** Whether it was made by {@link #skbClone}. */
+  public boolean isClone() {
+    return clone;
+  }
+
+  /**
+   * {@code skb_unshare}: makes sure that the bytes are this buffer's own, so that it may write. The
+   * buffer stays what it is; its bytes move to other memory if somebody else still uses them, and
+   * nothing is copied if not.
+   *
+   * @return false, counted, if there is no memory: nothing has changed, and to drop the packet for
+   *     {@link DropReason#NOMEM} is what is left
+   */
+  public boolean unshare() {
+    SkBuffData shared = liveBlock("skb_unshare");
+    if (!segment.isReadOnly()) {
+      return true;
+    }
+    if (shared.users > 1 && !pool.moveToOwnBlock(this, shared)) {
+      return false;
+    }
+    segment = liveBlock("skb_unshare").memory;
+    return true;
+  }
+
+  private SkBuffData liveBlock(String call) {
+    SkBuffData current = block;
+    if (!live || current == null) {
+      throw pool.misuse(call + " of a buffer that was freed: ", this);
+    }
+    return current;
+  }
+
+  /** What it was allocated for, control structure included: {@code skb->truesize}, bytes. */
+  public int truesize() {
+    return HEAD_BYTES + (int) liveBlock("truesize").memory.byteSize();
   }
 
   // ---- The four offsets -------------------------------------------------------------------------
@@ -236,16 +352,30 @@ public final class SkBuff implements Packet {
   }
 
   /**
-   * {@code skb_padto}: fills with zeros up to a length, so that no byte of an older packet leaves
-   * the machine (RFC 894 wants frames of 60 bytes; CVE-2003-0001).
+   * {@code skb_put_padto}: fills with zeros up to a length, so that no byte of an older packet
+   * leaves the machine (RFC 894 wants frames of 60 bytes; CVE-2003-0001).
    *
-   * @throws IllegalStateException if there is no tailroom for it
+   * @throws IllegalStateException if there is no tailroom for it, or it is shared
    */
   public void padTo(int n) {
     int missing = n - len();
     if (missing > 0) {
-      int at = put(missing);
-      segment.asSlice(at, missing).fill((byte) 0);
+      pad(missing);
+      tail += missing;
+    }
+  }
+
+  /**
+   * {@code skb_pad}: zeros behind the tail, which stays where it is.
+   *
+   * @throws IllegalStateException if there is no tailroom for them, or it is shared
+   */
+  public void pad(int n) {
+    if (n < 0 || n > end - tail) {
+      throw panic("skb_pad", n);
+    }
+    for (int at = tail; at < tail + n; at++) {
+      set8(at, 0);
     }
   }
 
@@ -255,7 +385,14 @@ public final class SkBuff implements Packet {
   }
 
   private IllegalStateException panic(String call, int n) {
-    return new IllegalStateException(call + " of " + n + " bytes does not fit: " + this);
+    return pool.misuse(call + " of " + n + " bytes does not fit: ", this);
+  }
+
+  private RuntimeException cannotWrite(UnsupportedOperationException cause) {
+    IllegalStateException readOnly =
+        pool.misuse("written while a clone shares its bytes; call unshare() first: ", this);
+    readOnly.addSuppressed(cause);
+    return readOnly;
   }
 
   // ---- Bytes ------------------------------------------------------------------------------------
@@ -282,17 +419,38 @@ public final class SkBuff implements Packet {
 
   /** Writes the low 8 bits. */
   public void set8(int offset, int value) {
-    segment.set(U8, offset, (byte) value);
+    try {
+      segment.set(U8, offset, (byte) value);
+    } catch (UnsupportedOperationException e) {
+      throw cannotWrite(e);
+    }
   }
 
   /** Writes the low 16 bits in network order. */
   public void set16(int offset, int value) {
-    segment.set(U16, offset, (short) value);
+    try {
+      segment.set(U16, offset, (short) value);
+    } catch (UnsupportedOperationException e) {
+      throw cannotWrite(e);
+    }
   }
 
   /** Writes 32 bits in network order. */
   public void set32(int offset, int value) {
-    segment.set(U32, offset, value);
+    try {
+      segment.set(U32, offset, value);
+    } catch (UnsupportedOperationException e) {
+      throw cannotWrite(e);
+    }
+  }
+
+  /** Writes 64 bits in network order. */
+  public void set64(int offset, long value) {
+    try {
+      segment.set(U64, offset, value);
+    } catch (UnsupportedOperationException e) {
+      throw cannotWrite(e);
+    }
   }
 
   /** Writes the low 48 bits in network order. */
@@ -313,15 +471,24 @@ public final class SkBuff implements Packet {
 
   /** Copies bytes in. */
   public void copyFrom(byte[] from, int offset, int n) {
+    if (segment.isReadOnly()) {
+      throw cannotWrite(new UnsupportedOperationException());
+    }
     MemorySegment.copy(from, 0, segment, U8, offset, n);
   }
 
-  /** The buffer's memory, head to the end of its slot, for wires and checksums. */
+  /**
+   * The buffer's memory, head to the end of its slot, for wires and checksums; read-only while it
+   * is shared.
+   */
   public MemorySegment segment() {
     return segment;
   }
 
-  /** The address of the byte at {@code offset}, for a system call. */
+  /**
+   * The address of the byte at {@code offset}, for a system call. A call that writes there needs a
+   * buffer that is not shared: nothing stops it.
+   */
   public long address(int offset) {
     return segment.address() + offset;
   }
@@ -406,7 +573,7 @@ public final class SkBuff implements Packet {
   /** Enters the buffer into the books of the device that received it; once in a buffer's life. */
   public void enterReceived(int index) {
     if (receivedOn != NO_DEVICE) {
-      throw new IllegalStateException("received twice: " + this);
+      throw pool.misuse("received twice: ", this);
     }
     receivedOn = index;
     deviceIndex = index;
@@ -442,6 +609,51 @@ public final class SkBuff implements Packet {
   public void setHeaderIncomplete(int raddr) {
     arp = false;
     this.raddr = raddr;
+  }
+
+  /**
+   * {@code skb->csum}: the ones' complement sum that {@link #ipSummed} speaks of, in the form of
+   * {@code InetChecksum}.
+   */
+  public int csum() {
+    return csum;
+  }
+
+  /** {@code skb->ip_summed}: what {@link #csum} is worth. */
+  public IpSummed ipSummed() {
+    return ipSummed;
+  }
+
+  /**
+   * Sets {@code skb->csum} and {@code skb->ip_summed}. Who changes bytes that the sum covers sets
+   * {@link IpSummed#NONE}.
+   */
+  public void setCsum(int csum, IpSummed ipSummed) {
+    this.csum = csum;
+    this.ipSummed = ipSummed;
+  }
+
+  /** {@code skb->cb}: one of six longs for the layer that has the buffer; 0 in a fresh one. */
+  public long cb(int i) {
+    return cb[i];
+  }
+
+  /** Writes one of the six longs of {@code skb->cb}. */
+  public void setCb(int i, long value) {
+    cbUsed = true;
+    cb[i] = value;
+  }
+
+  /**
+   * Sets {@code skb->destructor}, which is told when the buffer ends.
+   *
+   * @throws IllegalStateException if it has an owner already: {@link #orphan} it first
+   */
+  public void setDestructor(Destructor destructor) {
+    if (this.destructor != null) {
+      throw pool.misuse("has an owner already, orphan() it first: ", this);
+    }
+    this.destructor = destructor;
   }
 
   /** Why the last one who was lent the buffer and refused it did so. */
@@ -500,9 +712,9 @@ public final class SkBuff implements Packet {
 
   /**
    * {@code skb_copy}: a buffer of its own with the same bytes from head to tail, the same offsets
-   * and the same notes; not on any queue, and in no device's books.
+   * and the same notes; not on any queue, in no device's books and without an owner.
    *
-   * @return null if no buffer is free
+   * @return null, counted, if no buffer is free
    */
   public @Nullable SkBuff copy() {
     SkBuff copy = pool.alloc(end, holder);
@@ -510,26 +722,67 @@ public final class SkBuff implements Packet {
       return null;
     }
     MemorySegment.copy(segment, 0, copy.segment, 0, tail);
-    copy.data = data;
-    copy.tail = tail;
-    copy.macHeader = macHeader;
-    copy.networkHeader = networkHeader;
-    copy.transportHeader = transportHeader;
-    copy.protocol = protocol;
-    copy.pktType = pktType;
-    copy.stampNs = stampNs;
-    copy.deviceIndex = deviceIndex;
-    copy.priority = priority;
-    copy.arp = arp;
-    copy.raddr = raddr;
+    copy.copyNotes(this, 0);
     return copy;
+  }
+
+  /**
+   * {@code skb_copy_expand}: the same with another headroom and tailroom. What stood in the old
+   * headroom is copied as far as it fits.
+   *
+   * @return null, counted, if no buffer is free or none is that large
+   * @throws IllegalArgumentException if one of them is negative
+   */
+  public @Nullable SkBuff copyExpand(int headroom, int tailroom) {
+    if (headroom < 0 || tailroom < 0) {
+      throw new IllegalArgumentException(
+          "headroom " + headroom + " and tailroom " + tailroom + " must not be negative");
+    }
+    long size = (long) headroom + len() + tailroom;
+    SkBuff copy = size > Integer.MAX_VALUE ? pool.fail() : pool.alloc((int) size, holder);
+    if (copy == null) {
+      return null;
+    }
+    int shift = headroom - data;
+    int from = Math.max(0, -shift);
+    MemorySegment.copy(segment, from, copy.segment, from + shift, tail - from);
+    copy.copyNotes(this, shift);
+    return copy;
+  }
+
+  private void copyNotes(SkBuff from, int shift) {
+    data = from.data + shift;
+    tail = from.tail + shift;
+    macHeader = from.macHeader + shift;
+    networkHeader = from.networkHeader + shift;
+    transportHeader = from.transportHeader + shift;
+    protocol = from.protocol;
+    pktType = from.pktType;
+    stampNs = from.stampNs;
+    deviceIndex = from.deviceIndex;
+    priority = from.priority;
+    arp = from.arp;
+    raddr = from.raddr;
+    csum = from.csum;
+    ipSummed = from.ipSummed;
+    if (from.cbUsed) {
+      System.arraycopy(from.cb, 0, cb, 0, CB_LONGS);
+      cbUsed = true;
+    }
   }
 
   /** The line that the leak report and every error text show. */
   @Override
   public String toString() {
     return String.format(
-        "sk_buff #%d (head 0, data %d, tail %d, end %d, len %d), held by %s, last seen at %s",
-        slot, data, tail, end, len(), holder, lastHop);
+        "sk_buff #%d%s (head 0, data %d, tail %d, end %d, len %d), held by %s, last seen at %s",
+        number,
+        clone ? " (a clone)" : isShared() ? " (shared)" : "",
+        data,
+        tail,
+        end,
+        len(),
+        holder,
+        lastHop);
   }
 }

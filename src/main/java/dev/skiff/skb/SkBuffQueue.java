@@ -30,15 +30,7 @@ public final class SkBuffQueue {
    */
   public void queueTail(SkBuff skb) {
     enter(skb);
-    SkBuff before = last;
-    skb.prev = before;
-    skb.next = null;
-    if (before == null) {
-      first = skb;
-    } else {
-      before.next = skb;
-    }
-    last = skb;
+    link(last, skb, null);
   }
 
   /**
@@ -48,15 +40,52 @@ public final class SkBuffQueue {
    */
   public void queueHead(SkBuff skb) {
     enter(skb);
-    SkBuff after = first;
-    skb.prev = null;
+    link(null, skb, first);
+  }
+
+  /**
+   * {@code skb_insert}: puts {@code fresh} in front of {@code old}.
+   *
+   * @throws IllegalStateException if {@code old} does not stand on this queue, or {@code fresh}
+   *     stands on one already or is free
+   */
+  public void insert(SkBuff old, SkBuff fresh) {
+    check(old);
+    enter(fresh);
+    link(old.prev, fresh, old);
+  }
+
+  /**
+   * {@code skb_append}: puts {@code fresh} behind {@code old}.
+   *
+   * @throws IllegalStateException if {@code old} does not stand on this queue, or {@code fresh}
+   *     stands on one already or is free
+   */
+  public void append(SkBuff old, SkBuff fresh) {
+    check(old);
+    enter(fresh);
+    link(old, fresh, old.next);
+  }
+
+  private void check(SkBuff skb) {
+    if (skb.list != this) {
+      throw new IllegalStateException("not on queue " + name + ": " + skb);
+    }
+  }
+
+  private void link(@Nullable SkBuff before, SkBuff skb, @Nullable SkBuff after) {
+    skb.prev = before;
     skb.next = after;
+    if (before == null) {
+      first = skb;
+    } else {
+      before.next = skb;
+    }
     if (after == null) {
       last = skb;
     } else {
       after.prev = skb;
     }
-    first = skb;
   }
 
   /** {@code skb_dequeue}: takes the first off and gives it to {@code taker}; null when empty. */
@@ -69,9 +98,20 @@ public final class SkBuffQueue {
     return skb;
   }
 
-  /** {@code skb_peek}: the first, left where it is; null when empty. */
+  /** {@code skb_peek}: the first, left where it is and still the queue's; null when empty. */
   public @Nullable SkBuff peek() {
     return first;
+  }
+
+  /** {@code skb_peek_tail}: the last, left where it is and still the queue's; null when empty. */
+  public @Nullable SkBuff peekTail() {
+    return last;
+  }
+
+  /** {@code skb_queue_next}: the one behind {@code skb} on this queue; null behind the last. */
+  public @Nullable SkBuff next(SkBuff skb) {
+    check(skb);
+    return skb.next;
   }
 
   /**
@@ -80,9 +120,7 @@ public final class SkBuffQueue {
    * @throws IllegalStateException if it does not stand on this queue
    */
   public void unlink(SkBuff skb) {
-    if (skb.list != this) {
-      throw new IllegalStateException("not on queue " + name + ": " + skb);
-    }
+    check(skb);
     SkBuff before = skb.prev;
     SkBuff after = skb.next;
     if (before == null) {
@@ -134,7 +172,12 @@ public final class SkBuffQueue {
   private void enter(SkBuff skb) {
     if (skb.list != null) {
       throw new IllegalStateException(
-          "queued twice: on " + skb.list + " already, now on " + name + ": " + skb);
+          "queued twice: on "
+              + skb.list
+              + " already, now on "
+              + name
+              + "; unlink or dequeue it first: "
+              + skb);
     }
     if (!skb.isLive()) {
       throw new IllegalStateException("queued on " + name + " after it was freed: " + skb);

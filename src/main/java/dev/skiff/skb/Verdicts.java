@@ -14,6 +14,9 @@ public final class Verdicts {
   private final Counters received;
   private final Counters byReason;
 
+  /** A clone's end is not its packet's: it has a line of its own. */
+  private final Counters clones = new Counters(DropReason.count());
+
   /**
    * @param devices how many devices there can be
    */
@@ -30,6 +33,15 @@ public final class Verdicts {
   void ended(int device, DropReason reason) {
     int line = device == SkBuff.NO_DEVICE ? devices : device;
     byReason.increment(line * DropReason.count() + reason.ordinal());
+  }
+
+  void cloneEnded(DropReason reason) {
+    clones.increment(reason.ordinal());
+  }
+
+  /** Clones that ended for a reason, which are in no other sum here. Any thread. */
+  public long ofClones(DropReason reason) {
+    return clones.get(reason.ordinal());
   }
 
   /** Packets that a device brought in. Any thread. */

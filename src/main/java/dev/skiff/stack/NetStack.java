@@ -6,6 +6,7 @@ import dev.skiff.dev.PacketTap;
 import dev.skiff.dev.PacketTypes;
 import dev.skiff.dev.Taps;
 import dev.skiff.eth.Eth;
+import dev.skiff.eth.Snap;
 import dev.skiff.header.EthHdr;
 import dev.skiff.header.EtherType;
 import dev.skiff.header.IpProto;
@@ -42,12 +43,6 @@ public final class NetStack implements Agent, AutoCloseable {
   /** Frames delivered from a backlog in one turn; more than come in, so that it empties. */
   public static final int BH_BUDGET = 2 * RX_BUDGET;
 
-  /** The most buffers that a pool has unless it is told otherwise. */
-  public static final int MOST_SLOTS = 2048;
-
-  private static final int FEWEST_SLOTS = 256;
-  private static final int USUAL_POOL_BYTES = 16 << 20;
-
   /** The most devices. */
   public static final int MAX_DEVICES = 32;
 
@@ -69,10 +64,10 @@ public final class NetStack implements Agent, AutoCloseable {
   /**
    * Builds a stack; its devices are down.
    *
-   * @param slots buffers in its pool
-   * @throws IllegalArgumentException if there are no devices or too many
+   * @param memory how its pool is made
+   * @throws IllegalArgumentException if there are no devices or too many, or too little memory
    */
-  public NetStack(List<DeviceConfig> configs, int slots, TimerQueue timers, Faults faults) {
+  public NetStack(List<DeviceConfig> configs, PoolConfig memory, TimerQueue timers, Faults faults) {
     if (configs.isEmpty() || configs.size() > MAX_DEVICES) {
       throw new IllegalArgumentException("a stack has 1 to " + MAX_DEVICES + " devices");
     }
@@ -80,13 +75,14 @@ public final class NetStack implements Agent, AutoCloseable {
     this.faults = faults;
     taps = new Taps(faults);
     int mtu = configs.stream().mapToInt(DeviceConfig::mtu).max().orElseThrow();
-    int slotSize = SkBuffPool.slotSizeFor(EthHdr.HLEN + mtu + 1);
-    pool = new SkBuffPool(slots, slotSize, MAX_DEVICES);
+    pool = memory.open(EthHdr.HLEN + mtu + NetDevice.RX_SPARE, MAX_DEVICES);
     pool.setFateListener(taps);
     arp = new Arp(pool, timers);
     eth = new Eth(arp.table());
     packetTypes.add(EtherType.IP, ipv4);
     packetTypes.add(EtherType.ARP, arp);
+    packetTypes.add(EtherType.P_802_2, new Snap());
+    packetTypes.add(EtherType.P_8021Q, (skb, dev, nowNs) -> DropReason.VLAN_UNKNOWN);
     packetTypes.add(EtherType.IPV6, (skb, dev, nowNs) -> DropReason.IPV6DISABLED);
     ipv4.addProtocol(IpProto.ICMP, new Icmp(ipv4));
     devices = new NetDevice[configs.size()];
@@ -109,6 +105,7 @@ public final class NetStack implements Agent, AutoCloseable {
             packetTypes,
             taps,
             faults);
+    config.wire().setRxCopy(eth);
     dev.setAddress(config.address());
     routes.addConnected(dev, config.address());
     Integer gateway = config.gateway();
@@ -116,17 +113,6 @@ public final class NetStack implements Agent, AutoCloseable {
       routes.addDefault(dev, gateway);
     }
     return dev;
-  }
-
-  /**
-   * How many buffers a pool has unless it is told otherwise: {@link #MOST_SLOTS}, and fewer where
-   * frames are large, since all of the pool is memory in use.
-   *
-   * @param mtu bytes behind the link header
-   */
-  public static int slotsFor(int mtu) {
-    int slotSize = SkBuffPool.slotSizeFor(EthHdr.HLEN + mtu + 1);
-    return Math.clamp(USUAL_POOL_BYTES / slotSize, FEWEST_SLOTS, MOST_SLOTS);
   }
 
   /** Brings all devices up. Before the loop starts, or on its thread. */
@@ -142,6 +128,7 @@ public final class NetStack implements Agent, AutoCloseable {
 
   @Override
   public int doWork(long nowNs) {
+    pool.claim(Thread.currentThread());
     int left = 0;
     for (NetDevice dev : devices) {
       if (dev.isUp()) {
@@ -193,6 +180,7 @@ public final class NetStack implements Agent, AutoCloseable {
   /** Stops all devices and gives up what waits. Loop thread, or after it has ended. */
   @Override
   public void onClose() {
+    pool.claim(null);
     arp.table().purge();
     for (NetDevice dev : devices) {
       dev.stop();
@@ -310,6 +298,9 @@ public final class NetStack implements Agent, AutoCloseable {
     put(groups, "sk_buff", "taken", pool.taken());
     put(groups, "sk_buff", "freed", pool.freed());
     put(groups, "sk_buff", "failed", pool.failed());
+    put(groups, "sk_buff", "cloned", pool.cloned());
+    put(groups, "sk_buff", "unshared", pool.unshared());
+    put(groups, "sk_buff", "pool_bytes", pool.bytes());
     return groups;
   }
 

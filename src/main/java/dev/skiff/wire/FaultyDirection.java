@@ -1,5 +1,6 @@
 package dev.skiff.wire;
 
+import dev.skiff.skb.IpSummed;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.stats.Counters;
 
@@ -76,8 +77,10 @@ abstract class FaultyDirection {
   /** Turns a bit of the frame round, if that is to be. */
   final void corrupt(SkBuff skb) {
     long bit = model.corruptBit(skb.len());
-    if (bit >= 0) {
+    // A frame whose bytes a clone shares is spared if there is no memory to corrupt a copy of it.
+    if (bit >= 0 && skb.unshare()) {
       count(FaultStat.CORRUPTED);
+      skb.setCsum(0, IpSummed.NONE);
       int at = skb.data() + (int) (bit / Byte.SIZE);
       skb.set8(at, skb.u8(at) ^ 1 << bit % Byte.SIZE);
     }

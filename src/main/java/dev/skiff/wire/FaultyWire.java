@@ -142,6 +142,11 @@ public final class FaultyWire implements Wire {
     wire.setWaker(waker);
   }
 
+  @Override
+  public void setRxCopy(RxCopy copy) {
+    wire.setRxCopy(copy);
+  }
+
   /**
    * When the next frame that waits is due, or the wire below wants a turn. A frame that only waits
    * for the wire's room sets no time.

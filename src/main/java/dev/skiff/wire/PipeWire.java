@@ -75,6 +75,7 @@ public final class PipeWire {
     private final int slotSize;
     private final int mask;
     private volatile Runnable waker = () -> {};
+    private RxCopy rxCopy = RxCopy.PLAIN;
 
     @SuppressWarnings("UnusedVariable") // by HEAD and TAIL
     private long head;
@@ -112,8 +113,8 @@ public final class PipeWire {
       }
       int slot = (int) h & mask;
       int n = Math.min(lengths[slot], skb.tailroom());
-      int at = skb.put(n);
-      MemorySegment.copy(slots, (long) slot * slotSize, skb.segment(), at, n);
+      var _ = skb.put(n);
+      rxCopy.copyAndSum(skb, slots, (long) slot * slotSize, n, 0);
       HEAD.setRelease(this, h + 1);
       return true;
     }
@@ -172,6 +173,11 @@ public final class PipeWire {
     @Override
     public void setWaker(Runnable waker) {
       in.waker = waker;
+    }
+
+    @Override
+    public void setRxCopy(RxCopy copy) {
+      in.rxCopy = copy;
     }
 
     @Override

@@ -75,6 +75,12 @@ public interface Wire {
   default void setWaker(Runnable waker) {}
 
   /**
+   * Sets how frames come out of memory of the wire's own; a wire that has none has no use for it.
+   * Before the loop starts.
+   */
+  default void setRxCopy(RxCopy copy) {}
+
+  /**
    * When the wire wants a turn although nothing has come in.
    *
    * @return nanoseconds on the loop's clock; {@link Long#MAX_VALUE} for never

@@ -10,6 +10,7 @@ import dev.skiff.loop.PollLoop;
 import dev.skiff.skb.DropReason;
 import dev.skiff.stack.DeviceConfig;
 import dev.skiff.stack.NetStack;
+import dev.skiff.stack.PoolConfig;
 import dev.skiff.stats.Faults;
 import dev.skiff.time.Clock;
 import dev.skiff.time.TimerQueue;
@@ -60,7 +61,7 @@ class ControlServerTest {
                   Ip4Prefix.parse("198.51.100.2/24"),
                   null,
                   1500)),
-          64,
+          PoolConfig.usual().withBuffers(64),
           timers,
           faults);
   private final PollLoop loop = new PollLoop(Clock.system(), timers, stack, faults);

@@ -104,7 +104,13 @@ class NetDeviceTest {
               (skb, dev, nowNs) -> {
                 slots.add(skb.receivedOn());
                 heard.add(name + skb.len());
-                skb.set8(skb.data(), 0xFF); // its own bytes: disturbs nobody
+                assertEquals(!name.equals("last"), skb.isClone());
+                assertEquals(
+                    Frames.u8(Frames.data(50), 49),
+                    skb.u8(skb.data() + 49),
+                    "what the others write disturbs nobody");
+                assertTrue(skb.unshare());
+                skb.set8(skb.data() + 49, 0xFF);
                 return DropReason.CONSUMED;
               });
     }
@@ -398,9 +404,15 @@ class NetDeviceTest {
   }
 
   @Test
-  void withoutABufferForTheCopyTheLastHandlerGetsThePacketAllTheSame() {
-    Rig rig = new Rig(builder -> builder.buffers(2));
+  void withoutABufferForTheCloneTheLastHandlerGetsThePacketAllTheSame() {
+    Rig rig = new Rig(builder -> builder.buffers(4));
     List<String> heard = new ArrayList<>();
+    List<SkBuff> kept = new ArrayList<>();
+    SkBuff other = Objects.requireNonNull(rig.stack().pool().alloc(60, "test"));
+    for (SkBuff clone = other.skbClone(); clone != null; clone = other.skbClone()) {
+      kept.add(clone);
+    }
+    assertEquals(4, kept.size(), "as many clones as buffers");
     for (String name : List.of("first", "last")) {
       rig.stack()
           .packetTypes()
@@ -413,7 +425,9 @@ class NetDeviceTest {
     }
     rig.exchange(ownFrame(50));
     assertEquals(List.of("last"), heard);
-    assertEquals(1, rig.stack().pool().failed());
+    assertEquals(2, rig.stack().pool().failed(), "mine, and the packet's");
+    kept.forEach(clone -> clone.free(DropReason.CONSUMED));
+    other.free(DropReason.CONSUMED);
   }
 
   // ---- Counters ---------------------------------------------------------------------------------

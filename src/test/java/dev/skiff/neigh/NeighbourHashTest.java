@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.skiff.Rig;
+import dev.skiff.stats.Counters;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ class NeighbourHashTest {
   void behavesLikeAMap() {
     Rig rig = new Rig();
     Random random = new Random(SEED);
+    Counters stats = new Counters(NeighbourStat.values().length);
     NeighbourHash hash = new NeighbourHash(CAPACITY);
     Map<Integer, Neighbour> model = new HashMap<>();
     for (int step = 0; step < STEPS; step++) {
@@ -31,8 +33,7 @@ class NeighbourHashTest {
         hash.remove(known);
         model.remove(ip);
       } else if (model.size() < CAPACITY) {
-        Neighbour n = new Neighbour(rig.stack().neighbours());
-        n.begin(rig.device(), ip, 0);
+        Neighbour n = new Neighbour(rig.stack().neighbours(), rig.device(), ip, stats);
         hash.insert(n);
         model.put(ip, n);
       }
