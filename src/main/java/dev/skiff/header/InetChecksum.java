@@ -55,18 +55,6 @@ public final class InetChecksum {
     return LITTLE ? Short.reverseBytes((short) folded) & 0xFFFF : folded;
   }
 
-  /** {@code csum_partial_copy}. */
-  public static int copyAndSum(
-      MemorySegment src, long srcOffset, MemorySegment dst, long dstOffset, int n) {
-    MemorySegment.copy(src, srcOffset, dst, dstOffset, n);
-    return sum(dst, dstOffset, n);
-  }
-
-  /** {@code csum_add}: the sum of two sums, each of an even number of bytes or the last. */
-  public static int add(int a, int b) {
-    return fold((long) a + b);
-  }
-
   /** {@code csum_fold} without the complement: adds the carries back in until 16 bits are left. */
   static int fold(long sum) {
     sum = (sum & 0xFFFF_FFFFL) + (sum >>> 32);

@@ -388,11 +388,14 @@ public final class SkBuff implements Packet {
     return pool.misuse(call + " of " + n + " bytes does not fit: ", this);
   }
 
-  private RuntimeException cannotWrite(UnsupportedOperationException cause) {
-    IllegalStateException readOnly =
+  private RuntimeException cannotWrite(IllegalArgumentException cause) {
+    if (!segment.isReadOnly()) {
+      return cause;
+    }
+    IllegalStateException shared =
         pool.misuse("written while a clone shares its bytes; call unshare() first: ", this);
-    readOnly.addSuppressed(cause);
-    return readOnly;
+    shared.addSuppressed(cause);
+    return shared;
   }
 
   // ---- Bytes ------------------------------------------------------------------------------------
@@ -421,7 +424,7 @@ public final class SkBuff implements Packet {
   public void set8(int offset, int value) {
     try {
       segment.set(U8, offset, (byte) value);
-    } catch (UnsupportedOperationException e) {
+    } catch (IllegalArgumentException e) {
       throw cannotWrite(e);
     }
   }
@@ -430,7 +433,7 @@ public final class SkBuff implements Packet {
   public void set16(int offset, int value) {
     try {
       segment.set(U16, offset, (short) value);
-    } catch (UnsupportedOperationException e) {
+    } catch (IllegalArgumentException e) {
       throw cannotWrite(e);
     }
   }
@@ -439,7 +442,7 @@ public final class SkBuff implements Packet {
   public void set32(int offset, int value) {
     try {
       segment.set(U32, offset, value);
-    } catch (UnsupportedOperationException e) {
+    } catch (IllegalArgumentException e) {
       throw cannotWrite(e);
     }
   }
@@ -448,7 +451,7 @@ public final class SkBuff implements Packet {
   public void set64(int offset, long value) {
     try {
       segment.set(U64, offset, value);
-    } catch (UnsupportedOperationException e) {
+    } catch (IllegalArgumentException e) {
       throw cannotWrite(e);
     }
   }
@@ -472,7 +475,7 @@ public final class SkBuff implements Packet {
   /** Copies bytes in. */
   public void copyFrom(byte[] from, int offset, int n) {
     if (segment.isReadOnly()) {
-      throw cannotWrite(new UnsupportedOperationException());
+      throw cannotWrite(new IllegalArgumentException("read-only"));
     }
     MemorySegment.copy(from, 0, segment, U8, offset, n);
   }

@@ -373,6 +373,9 @@ public final class SkBuffPool implements AutoCloseable {
   }
 
   void ending(SkBuff skb, DropReason reason) {
+    if (paranoia != null) {
+      paranoia.checkThread();
+    }
     Tracer t = tracer;
     if (t != null) {
       t.ended(skb, reason);

@@ -41,7 +41,7 @@ class SkBuffQueueTest {
       outside.add(alloc());
     }
     for (int step = 0; step < STEPS; step++) {
-      switch (random.nextInt(5)) {
+      switch (random.nextInt(7)) {
         case 0 -> {
           if (!outside.isEmpty()) {
             SkBuff skb = outside.removeLast();
@@ -56,7 +56,23 @@ class SkBuffQueueTest {
             model.addFirst(skb);
           }
         }
-        case 2, 3 -> {
+        case 2 -> {
+          if (!outside.isEmpty() && !model.isEmpty()) {
+            int at = random.nextInt(model.size());
+            SkBuff skb = outside.removeLast();
+            queue.insert(model.get(at), skb);
+            model.add(at, skb);
+          }
+        }
+        case 3 -> {
+          if (!outside.isEmpty() && !model.isEmpty()) {
+            int at = random.nextInt(model.size());
+            SkBuff skb = outside.removeLast();
+            queue.append(model.get(at), skb);
+            model.add(at + 1, skb);
+          }
+        }
+        case 4, 5 -> {
           SkBuff skb = queue.dequeue("test");
           assertSame(model.pollFirst(), skb, "seed " + SEED + " step " + step);
           if (skb != null) {
@@ -74,7 +90,14 @@ class SkBuffQueueTest {
       assertEquals(model.size(), queue.len());
       assertEquals(model.isEmpty(), queue.isEmpty());
       assertSame(model.peekFirst(), queue.peek());
+      assertSame(model.peekLast(), queue.peekTail());
     }
+    SkBuff at = queue.peek();
+    for (SkBuff expected : model) {
+      assertSame(expected, at);
+      at = queue.next(Objects.requireNonNull(at));
+    }
+    assertNull(at);
     assertEquals(model.size(), queue.purge(DropReason.QUEUE_PURGE));
     assertEquals(outside.size(), pool.held());
   }
@@ -108,6 +131,20 @@ class SkBuffQueueTest {
     assertThrows(IllegalStateException.class, () -> queue.unlink(skb));
     queue.queueTail(skb);
     assertThrows(IllegalStateException.class, () -> new SkBuffQueue("other").unlink(skb));
+  }
+
+  @Test
+  void insertingBesideABufferOfAnotherQueueIsCaughtAndChangesNothing() {
+    SkBuff elsewhere = alloc();
+    new SkBuffQueue("other").queueTail(elsewhere);
+    SkBuff fresh = alloc();
+    assertThrows(IllegalStateException.class, () -> queue.insert(elsewhere, fresh));
+    assertThrows(IllegalStateException.class, () -> queue.append(elsewhere, fresh));
+    queue.queueTail(fresh);
+    assertThrows(IllegalStateException.class, () -> queue.insert(fresh, fresh));
+    assertThrows(IllegalStateException.class, () -> queue.append(fresh, fresh));
+    assertEquals(1, queue.len());
+    assertSame(fresh, queue.peek());
   }
 
   @Test
