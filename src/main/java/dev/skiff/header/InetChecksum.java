@@ -1,20 +1,35 @@
 package dev.skiff.header;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import dev.skiff.skb.SkBuff;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
+import java.util.Objects;
 
 /**
  * The Internet checksum: RFC 1071, and RFC 1624 for changing one word of what it covers.
  *
- * <p>Sums are taken in the machine's byte order, which RFC 1071 2 (B) allows, and turned once at
- * the end.
+ * <p>A sum here is an int: 16 bits, folded, in network order, not complemented. It is 0 only for
+ * bytes that are all zero; the other zero of ones' complement is 0xFFFF. {@link #add} joins two of
+ * them or adds a base, {@link #blockAdd} joins those of two blocks that follow each other, {@link
+ * #subtract} takes one out.
+ *
+ * <p>Words are read in the order of the machines that this mostly runs on, which RFC 1071 2 (B)
+ * allows, and the sum is turned once at the end. They are read from the segment itself: a slice for
+ * each call would be an allocation wherever the compiler fails to do away with it.
  */
 public final class InetChecksum {
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
-  private static final boolean LITTLE = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+  private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+
+  /** Bytes from which on vector code, with what it needs before and after, is the faster way. */
+  private static final int LONG_RUN = 128;
 
   private InetChecksum() {}
 
@@ -33,36 +48,114 @@ public final class InetChecksum {
     return ~sum(skb.segment(), offset, n) & 0xFFFF;
   }
 
-  static int sum(MemorySegment segment, long offset, int n) {
-    // A slice and a plain index: the one form of this loop that C2 turns into vector code.
-    MemorySegment bytes = segment.asSlice(offset, n);
+  /**
+   * {@code csum_partial}: the same of any memory.
+   *
+   * @throws IndexOutOfBoundsException if the bytes are not all inside the segment
+   */
+  public static int sum(MemorySegment segment, long offset, int n) {
+    Objects.checkFromIndexSize(offset, n, segment.byteSize());
+    long words = n < LONG_RUN ? shortRun(segment, offset, n) : longRun(segment, offset, n);
+    return Short.reverseBytes((short) fold(words + tail(segment, offset, n))) & 0xFFFF;
+  }
+
+  /** Whole words, of which there are many: C2 makes vector code of this loop. */
+  private static long longRun(MemorySegment segment, long offset, int n) {
     long sum = 0;
-    long words = n & ~3;
-    for (long i = 0; i < words; i += 4) {
-      sum += bytes.get(INT, i) & 0xFFFF_FFFFL;
+    long end = n & -Long.BYTES;
+    for (long i = 0; i < end; i += Long.BYTES) {
+      sum += halves(segment.get(LONG, offset + i));
     }
-    long at = words;
+    return sum;
+  }
+
+  /** Whole words, of which there are few: by the bits of their number, without a loop. */
+  private static long shortRun(MemorySegment segment, long offset, int n) {
+    long sum = 0;
+    long at = offset;
+    if ((n & 64) != 0) {
+      sum = four(segment, at) + four(segment, at + 32);
+      at += 64;
+    }
+    if ((n & 32) != 0) {
+      sum += four(segment, at);
+      at += 32;
+    }
+    if ((n & 16) != 0) {
+      sum += two(segment, at);
+      at += 16;
+    }
+    if ((n & 8) != 0) {
+      sum += halves(segment.get(LONG, at));
+    }
+    return sum;
+  }
+
+  private static long four(MemorySegment segment, long at) {
+    return two(segment, at) + two(segment, at + 16);
+  }
+
+  private static long two(MemorySegment segment, long at) {
+    return halves(segment.get(LONG, at)) + halves(segment.get(LONG, at + 8));
+  }
+
+  private static long halves(long word) {
+    return (word & 0xFFFF_FFFFL) + (word >>> 32);
+  }
+
+  /** What is left behind the last whole word, as if zeros followed: RFC 1071 4.1. */
+  private static long tail(MemorySegment segment, long offset, int n) {
+    int left = n & 7;
+    if (left == 0) {
+      return 0;
+    }
+    if (n > Long.BYTES) {
+      // The last eight bytes; those of them that were summed before are shifted out.
+      long word = segment.get(LONG, offset + n - Long.BYTES);
+      return halves(word >>> (Long.SIZE - Byte.SIZE * left));
+    }
+    long sum = 0;
+    long at = offset;
+    if ((n & 4) != 0) {
+      sum = segment.get(INT, at) & 0xFFFF_FFFFL;
+      at += 4;
+    }
     if ((n & 2) != 0) {
-      sum += bytes.get(SHORT, at) & 0xFFFF;
+      sum += segment.get(SHORT, at) & 0xFFFF;
       at += 2;
     }
     if ((n & 1) != 0) {
-      int odd = bytes.get(ValueLayout.JAVA_BYTE, at) & 0xFF;
-      // RFC 1071 4.1: the odd byte counts as if a zero byte followed it.
-      sum += LITTLE ? odd : odd << 8;
+      sum += segment.get(BYTE, at) & 0xFF;
     }
-    int folded = fold(sum);
-    return LITTLE ? Short.reverseBytes((short) folded) & 0xFFFF : folded;
+    return sum;
   }
 
-  /** {@code csum_fold} without the complement: adds the carries back in until 16 bits are left. */
+  /**
+   * {@code csum_fold} without the complement: adds the carries back in until 16 bits are left. Not
+   * 0 unless {@code sum} is.
+   */
   static int fold(long sum) {
-    sum = (sum & 0xFFFF_FFFFL) + (sum >>> 32);
-    sum = (sum & 0xFFFF_FFFFL) + (sum >>> 32);
-    sum = (sum & 0xFFFF) + (sum >>> 16);
-    sum = (sum & 0xFFFF) + (sum >>> 16);
-    sum = (sum & 0xFFFF) + (sum >>> 16);
-    return (int) sum;
+    // Added to itself with its halves exchanged, the upper half is the sum of both and its carry.
+    int half = (int) ((sum + Long.rotateLeft(sum, 32)) >>> 32);
+    return (half + Integer.rotateLeft(half, 16)) >>> 16;
+  }
+
+  /** {@code csum_add}: the sum of both. */
+  public static int add(int sum, int more) {
+    return fold((long) (sum & 0xFFFF) + (more & 0xFFFF));
+  }
+
+  /** {@code csum_sub}: the sum without a part of it. */
+  public static int subtract(int sum, int part) {
+    return add(sum, ~part);
+  }
+
+  /**
+   * {@code csum_block_add}: the sum of two blocks of which the second begins {@code offset} bytes
+   * behind the beginning of the first. An odd offset exchanges its bytes, RFC 1071 2 (B).
+   */
+  public static int blockAdd(int sum, int next, int offset) {
+    return add(sum, (offset & 1) == 0 ? next : Short.reverseBytes((short) next));
   }
 
   /**
