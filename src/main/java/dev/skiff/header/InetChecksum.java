@@ -59,6 +59,27 @@ public final class InetChecksum {
     return Short.reverseBytes((short) fold(words + tail(segment, offset, n))) & 0xFFFF;
   }
 
+  /**
+   * {@code csum_partial_copy}: copies {@code n} bytes and sums them. The two do not overlap, and
+   * nobody else writes to the source meanwhile: it is read twice.
+   *
+   * <p>The source is summed first and copied then. Not in one loop: C2 makes no vector code of a
+   * loop that reads here and writes there, since the two might overlap. Not in chunks: each would
+   * pay for the beginning and the end of a vector loop. And not the copy first: the sum would read
+   * what still waits in the store buffer, and memory that is not in the cache comes faster to the
+   * summing loop, after which the copy finds it there.
+   *
+   * @return the {@link #sum} of the bytes; a base is added with {@link #add}
+   * @throws IndexOutOfBoundsException if the bytes are not all inside both segments; nothing is
+   *     copied then
+   */
+  public static int copyAndSum(
+      MemorySegment src, long srcOffset, MemorySegment dst, long dstOffset, int n) {
+    int sum = sum(src, srcOffset, n);
+    MemorySegment.copy(src, srcOffset, dst, dstOffset, n);
+    return sum;
+  }
+
   /** Whole words, of which there are many: C2 makes vector code of this loop. */
   private static long longRun(MemorySegment segment, long offset, int n) {
     long sum = 0;
