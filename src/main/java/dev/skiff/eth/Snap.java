@@ -2,7 +2,6 @@ package dev.skiff.eth;
 
 import dev.skiff.dev.NetDevice;
 import dev.skiff.dev.PacketHandler;
-import dev.skiff.header.EthHdr;
 import dev.skiff.header.EtherType;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
@@ -23,6 +22,9 @@ import dev.skiff.skb.SkBuff;
  * <p>Thread: the loop thread.
  */
 public final class Snap implements PacketHandler {
+  /** Bytes in the length field, the last of the link header. */
+  private static final int LENGTH = 2;
+
   private static final int LEN = 8;
   private static final int LLC_SNAP = 0xAAAA03;
   private static final int OUI = 3;
@@ -32,7 +34,7 @@ public final class Snap implements PacketHandler {
   @Override
   public DropReason receive(SkBuff skb, NetDevice dev, long nowNs) {
     skb.hop(SNAP_RCV);
-    int length = EthHdr.proto(skb, skb.macHeader());
+    int length = skb.u16(skb.data() - LENGTH); // In front of LLC, behind a priority tag too.
     if (length > skb.len()) {
       return dev.rxLengthError(DropReason.PKT_802_3_LENGTH);
     }
