@@ -30,14 +30,13 @@ public class CopyAndSumBenchmark {
     @Param({"20", "64", "128", "576", "1500", "9000"})
     public int n;
 
-    private Arena arena;
+    private final Arena arena = Arena.ofShared();
     MemorySegment src;
     MemorySegment dst;
 
     /** Fills the source. */
     @Setup
     public void open() {
-      arena = Arena.ofShared();
       MemorySegment slab = arena.allocate(2 * (AT + n), 64);
       fill(slab);
       src = slab.asSlice(0, AT + n);
@@ -61,7 +60,7 @@ public class CopyAndSumBenchmark {
     @Param("1500")
     public int length;
 
-    private Arena arena;
+    private final Arena arena = Arena.ofShared();
     private final MemorySegment[] slots = new MemorySegment[2 * PAIRS];
     private int turn;
     MemorySegment src;
@@ -70,7 +69,6 @@ public class CopyAndSumBenchmark {
     /** Fills them all. */
     @Setup
     public void open() {
-      arena = Arena.ofShared();
       MemorySegment slab = arena.allocate((long) slots.length * SLOT, 64);
       fill(slab);
       for (int i = 0; i < slots.length; i++) {

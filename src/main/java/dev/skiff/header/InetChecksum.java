@@ -65,9 +65,9 @@ public final class InetChecksum {
    *
    * <p>The source is summed first and copied then. Not in one loop: C2 makes no vector code of a
    * loop that reads here and writes there, since the two might overlap. Not in chunks: each would
-   * pay for the beginning and the end of a vector loop. And not the copy first: the sum would read
-   * what still waits in the store buffer, and memory that is not in the cache comes faster to the
-   * summing loop, after which the copy finds it there.
+   * pay for the beginning and the end of a vector loop. And not the copy first: in the cache that
+   * costs the same, but what is not there and is used in turn comes faster to a loop that only
+   * reads, and the copy then finds it.
    *
    * @return the {@link #sum} of the bytes; a base is added with {@link #add}
    * @throws IndexOutOfBoundsException if the bytes are not all inside both segments; nothing is
