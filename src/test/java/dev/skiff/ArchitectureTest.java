@@ -172,6 +172,7 @@ class ArchitectureTest {
     return type.getName().replaceFirst("\\$.*", "");
   }
 
+  /** L11. */
   @Test
   void theDataPathTakesNoLocks() {
     List<String> locks = new ArrayList<>();

@@ -123,6 +123,7 @@ class BusyWireTest {
     assertEquals(DropReason.NOT_DROPPED, dev.transmit(skb, 0));
   }
 
+  /** D01. */
   @Test
   void whatTheWireHasNoRoomForWaitsInOrder() {
     for (int i = 0; i < 10; i++) {
@@ -140,6 +141,7 @@ class BusyWireTest {
     assertEquals(10, skiff.device().stat(DeviceStat.TX_PACKETS));
   }
 
+  /** D02. */
   @Test
   void aFrameThatFailsIsCounted() {
     wire.room = 1;

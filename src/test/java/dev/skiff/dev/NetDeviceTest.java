@@ -37,6 +37,7 @@ class NetDeviceTest {
 
   // ---- Receive ----------------------------------------------------------------------------------
 
+  /** A05. */
   @Test
   void theBacklogRefusesOnceItIsFullUntilItIsEmpty() {
     Rig rig = new Rig();

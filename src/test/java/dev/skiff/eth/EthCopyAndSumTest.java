@@ -88,6 +88,7 @@ class EthCopyAndSumTest {
     skb.free(DropReason.CONSUMED);
   }
 
+  /** E04. */
   @Test
   void everyLengthOfAnIpFrameIsCopiedAndItsPayloadSummed() {
     for (int n = 0; n <= MOST; n++) {

@@ -45,6 +45,7 @@ class EthTest {
     skb.copyFrom(frame, skb.put(frame.length), frame.length);
   }
 
+  /** E01. */
   @Test
   void aHeaderWithADestinationIsComplete() {
     var _ = skb.put(46);
@@ -72,6 +73,7 @@ class EthTest {
     assertEquals(len, EthHdr.proto(skb, skb.data()), "not skb.len()");
   }
 
+  /** E02. */
   @Test
   void rebuildingCompletesTheHeader() {
     assertEquals(
@@ -99,6 +101,7 @@ class EthTest {
     assertEquals(DropReason.UNHANDLED_PROTO, skb.verdict());
   }
 
+  /** E03. */
   @ParameterizedTest
   @CsvSource({
     "0x0800, 0, 0x0800",
@@ -172,6 +175,7 @@ class EthTest {
     tight.free(DropReason.CONSUMED);
   }
 
+  /** E06. */
   @Test
   void anEthernetFrameHas14BytesOfHeaderAndAtLeast60() {
     // IEEE Std 802.3 3.2.8: 64 bytes, of which 4 are the check sequence.

@@ -51,6 +51,7 @@ class HeaderCacheTest {
     rig.exchange(reply(Rig.PEER_MAC));
   }
 
+  /** E05. */
   @Test
   void aConfirmedNeighbourNeedsNoLookUpAndTheHeaderIsTheSame() {
     confirm();

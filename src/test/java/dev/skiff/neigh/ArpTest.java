@@ -33,6 +33,7 @@ class ArpTest {
     assertEquals(before + 1, rig.verdicts(reason), reason.name());
   }
 
+  /** A06. */
   @Test
   void aRequestForUsIsAnsweredByteForByteAndTheSenderLearnt() {
     List<byte[]> out = rig.exchange(Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_IP));

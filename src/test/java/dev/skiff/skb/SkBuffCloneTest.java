@@ -156,6 +156,7 @@ class SkBuffCloneTest {
     other.free(DropReason.CONSUMED);
   }
 
+  /** B14. */
   @Test
   void clonesOfClonesShareOneBlockWhichLivesUntilTheLast() {
     SkBuff skb = packet();
@@ -255,7 +256,7 @@ class SkBuffCloneTest {
     freeAll(skb, wide, narrow);
   }
 
-  /** B13, B16, F01: the owner hears of the end once, and can still read. */
+  /** F02. B13, B16, F01: the owner hears of the end once, and can still read. */
   @Test
   void theOwnersHookIsCalledOnceAtTheEnd() {
     List<String> heard = new ArrayList<>();

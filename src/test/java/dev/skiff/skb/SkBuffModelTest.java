@@ -391,6 +391,7 @@ class SkBuffModelTest {
     return null;
   }
 
+  /** B09. */
   @Test
   void randomCallsDoWhatTheModelSays() {
     assertNull(search(SEQUENCES, STEPS, new Subject(), false));

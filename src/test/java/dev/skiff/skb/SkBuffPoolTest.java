@@ -48,7 +48,7 @@ class SkBuffPoolTest {
     }
   }
 
-  /** The headroom is there from the start: a virtio_net_hdr in front of an aligned frame. */
+  /** A04. The headroom is there from the start: a virtio_net_hdr in front of an aligned frame. */
   @Test
   void aDriversBufferHasRoomForAVirtioHeaderToo() {
     try (SkBuffPool pool = sizes(false)) {

@@ -31,7 +31,7 @@ class SkBuffQueueTest {
     return Objects.requireNonNull(pool.alloc(64, "test"));
   }
 
-  /** Every operation, in random order, against java.util.LinkedList. */
+  /** A03, L01, L02, L03, L05, L06, L08. Every operation, in random order, against java.util.LinkedList. */
   @Test
   void behavesLikeALinkedList() {
     Random random = new Random(SEED);
@@ -102,6 +102,7 @@ class SkBuffQueueTest {
     assertEquals(outside.size(), pool.held());
   }
 
+  /** L12. */
   @Test
   void queueingTwiceIsCaught() {
     SkBuff skb = alloc();
@@ -125,6 +126,7 @@ class SkBuffQueueTest {
     assertTrue(skb.isLive());
   }
 
+  /** L07. */
   @Test
   void unlinkingFromAQueueThatDoesNotHoldItIsCaught() {
     SkBuff skb = alloc();
@@ -147,6 +149,7 @@ class SkBuffQueueTest {
     assertSame(fresh, queue.peek());
   }
 
+  /** L04. */
   @Test
   void theQueueHoldsWhatStandsOnItAndTheTakerWhatItTook() {
     SkBuff skb = alloc();
@@ -157,6 +160,7 @@ class SkBuffQueueTest {
     assertNull(queue.dequeue("net_bh"));
   }
 
+  /** L10. */
   @Test
   void purgeFreesAllForTheReason() {
     for (int i = 0; i < 5; i++) {

@@ -35,11 +35,13 @@ class SkBuffTest {
     assertEquals(end - tail, skb.tailroom(), "tailroom");
   }
 
+  /** B01, B02. */
   @Test
   void aFreshBufferIsAllTailroomAndEndsWhereAsked() {
     assertOffsets(0, 0, 100, alloc(100));
   }
 
+  /** B03. */
   @Test
   void aDriversBufferHasHeadroomAndAnAlignedIpHeader() {
     SkBuff skb = Objects.requireNonNull(pool.devAlloc(100, "test"));
@@ -47,6 +49,7 @@ class SkBuffTest {
     assertEquals(0, (skb.address(skb.data()) + 14) % 16, "the IP header behind 14 bytes");
   }
 
+  /** B04. */
   @Test
   void putGivesTheOldTailAndPushTheNewData() {
     SkBuff skb = alloc(100);
@@ -73,6 +76,7 @@ class SkBuffTest {
     assertOffsets(0, 60, 100, skb);
   }
 
+  /** B05. */
   @Test
   void aPushPastTheHeadPanicsAndChangesNothing() {
     SkBuff skb = alloc(100);
@@ -82,6 +86,7 @@ class SkBuffTest {
     assertOffsets(13, 13, 100, skb);
   }
 
+  /** B06. */
   @Test
   void pullingMoreThanThereIsChangesNothing() {
     SkBuff skb = alloc(100);
@@ -93,6 +98,7 @@ class SkBuffTest {
     assertFalse(skb.mayPull(11));
   }
 
+  /** B07. */
   @Test
   void trimOnlyShortens() {
     SkBuff skb = alloc(100);
@@ -103,6 +109,7 @@ class SkBuffTest {
     assertOffsets(0, 4, 100, skb);
   }
 
+  /** B08. */
   @Test
   void reserveIsForEmptyBuffersThatHaveTheRoom() {
     SkBuff skb = alloc(100);
@@ -113,6 +120,7 @@ class SkBuffTest {
     assertThrows(IllegalStateException.class, () -> skb.reserve(1));
   }
 
+  /** B12. */
   @Test
   void paddingIsZeroWhateverStoodThere() {
     SkBuff dirty = alloc(100);
@@ -134,6 +142,7 @@ class SkBuffTest {
     assertEquals(60, skb.len(), "padding never shortens");
   }
 
+  /** B13, B15. */
   @Test
   void aBufferIsFreedOnce() {
     SkBuff skb = alloc(100);
@@ -144,6 +153,7 @@ class SkBuffTest {
     assertEquals(0, pool.held());
   }
 
+  /** B18. */
   @Test
   void aFreeBufferCannotBeUsed() {
     SkBuff skb = alloc(100);
@@ -162,6 +172,7 @@ class SkBuffTest {
     assertTrue(skb.isLive());
   }
 
+  /** A02. */
   @Test
   void noByteBehindTheSlotCanBeReached() {
     SkBuff skb = alloc(SLOT);
@@ -184,6 +195,7 @@ class SkBuffTest {
     assertEquals(0xFFFF_FFFF_FFFFL, skb.u48(3));
   }
 
+  /** B11, L09. */
   @Test
   void aCopyHasTheSameBytesAndNotesAndItsOwnMemory() {
     SkBuff skb = alloc(100);
@@ -212,6 +224,7 @@ class SkBuffTest {
     assertEquals(0x1234_5678, skb.u32(10));
   }
 
+  /** B17. */
   @Test
   void anEmptyPoolSaysNullAndCountsIt() {
     for (int i = 0; i < SLOTS; i++) {
