@@ -112,6 +112,10 @@ class BadInputIT {
         GOOD + " --host-ip 203.0.113.1/24 | are not in one network",
         GOOD + " --host-ip 198.51.100.2/24 | are both 198.51.100.2",
         GOOD + " --fault los=3% | --fault: at column 1: unknown key",
+        GOOD + " --rx-copybreak -1 | --rx-copybreak -1 is out of range: use 0 to 65521",
+        GOOD + " --rx-copybreak 65522 | --rx-copybreak 65522 is out of range",
+        GOOD + " --buffer-memory lots | --buffer-memory: 'lots' is no amount of memory",
+        GOOD + " --buffer-memory 1K | is out of range: use 1M to 64G",
         GOOD + " --frobnicate | Unknown option: '--frobnicate'",
         GOOD + " extra | Unmatched argument",
       })

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +28,28 @@ class PingIT {
   private static final long SILENCE_MS = 10_000;
 
   @TempDir Path directory;
-  private Netns netns;
+  Netns netns;
+
+  /** What every Skiff here is started with besides. */
+  List<String> options() {
+    return List.of();
+  }
+
+  private SkiffProcess usual() throws IOException {
+    return start(
+        "--tap",
+        "skiff0",
+        "--ip",
+        SkiffProcess.IP + "/24",
+        "--host-ip",
+        SkiffProcess.HOST_IP + "/24");
+  }
+
+  private SkiffProcess start(String... arguments) throws IOException {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(options());
+    return SkiffProcess.start(netns, directory, all.toArray(String[]::new));
+  }
 
   @BeforeEach
   void makeNamespace() {
@@ -40,7 +63,7 @@ class PingIT {
 
   @Test
   void fiveOfFivePingsAreAnsweredTheFirstToo() throws IOException {
-    try (SkiffProcess skiff = SkiffProcess.usual(netns, directory)) {
+    try (SkiffProcess skiff = usual()) {
       String out = netns.exec("ping", "-c", "5", "-i", "0.2", SkiffProcess.IP);
       assertTrue(out.contains("icmp_seq=1 "), out);
       assertTrue(out.contains("5 received, 0% packet loss"), out);
@@ -50,7 +73,7 @@ class PingIT {
 
   @Test
   void everySizeUpToTheMtuIsAnswered() throws IOException {
-    try (SkiffProcess skiff = SkiffProcess.usual(netns, directory)) {
+    try (SkiffProcess skiff = usual()) {
       // ping itself compares the data that come back.
       String out =
           netns.exec(
@@ -67,7 +90,7 @@ class PingIT {
   @ParameterizedTest
   @ValueSource(ints = {0, 56, 1472})
   void floodOfTwentyThousandLosesNothing(int size) throws IOException {
-    try (SkiffProcess skiff = SkiffProcess.usual(netns, directory)) {
+    try (SkiffProcess skiff = usual()) {
       String out = netns.exec("ping", "-q", "-f", "-c", "20000", "-s", "" + size, SkiffProcess.IP);
       assertTrue(out.contains("20000 received, 0% packet loss"), out);
       assertEquals(20000, skiff.counter("Icmp", "OutEchoReps"));
@@ -77,7 +100,7 @@ class PingIT {
 
   @Test
   void memoryAfterAFloodIsThatOfABareProgramAndFortyMegabytes() throws Exception {
-    try (SkiffProcess skiff = SkiffProcess.usual(netns, directory)) {
+    try (SkiffProcess skiff = usual()) {
       netns.exec("ping", "-q", "-f", "-c", "20000", SkiffProcess.IP);
       long rss = skiff.status("VmRSS");
       long bare = bareRss();
@@ -111,7 +134,7 @@ class PingIT {
   void onASilentWireTheLoopThreadDoesNotWake() throws Exception {
     netns.exec("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");
     netns.exec("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1");
-    try (SkiffProcess skiff = SkiffProcess.usual(netns, directory)) {
+    try (SkiffProcess skiff = usual()) {
       Path status = loopThread(skiff.pid()).resolve("status");
       Thread.sleep(500); // The test waits for silence itself; no timer of Skiff's is waited for.
       long before = SkiffProcess.statusOf(status, "voluntary_ctxt_switches");
@@ -135,7 +158,7 @@ class PingIT {
 
   @Test
   void arpingFindsTheMacOfTheStartLineAndTheDuplicate() throws IOException {
-    try (SkiffProcess skiff = SkiffProcess.usual(netns, directory)) {
+    try (SkiffProcess skiff = usual()) {
       String out = netns.exec("arping", "-c", "2", "-I", "skiff0", SkiffProcess.IP);
       assertTrue(out.toLowerCase(java.util.Locale.ROOT).contains(skiff.mac()), out);
       // RFC 5227: a probe for an address that somebody has is answered; arping -D then exits with
@@ -147,7 +170,7 @@ class PingIT {
 
   @Test
   void bothNeighbourTablesAgree() throws IOException {
-    try (SkiffProcess skiff = SkiffProcess.usual(netns, directory)) {
+    try (SkiffProcess skiff = usual()) {
       netns.exec("ping", "-c", "1", SkiffProcess.IP);
       String hosts = netns.exec("ip", "neigh", "show", SkiffProcess.IP);
       assertTrue(hosts.contains(skiff.mac()), hosts);
@@ -160,11 +183,11 @@ class PingIT {
   @Test
   void macAddressStaysTheSameFromStartToStart() throws Exception {
     String first;
-    try (SkiffProcess skiff = SkiffProcess.usual(netns, directory)) {
+    try (SkiffProcess skiff = usual()) {
       first = skiff.mac();
       assertEquals(0, skiff.stop("TERM"));
     }
-    try (SkiffProcess skiff = SkiffProcess.usual(netns, directory)) {
+    try (SkiffProcess skiff = usual()) {
       assertEquals(first, skiff.mac());
       netns.exec("ping", "-c", "1", "-W", "2", SkiffProcess.IP);
     }
@@ -173,9 +196,7 @@ class PingIT {
   @Test
   void jumboFramesAndAMacOfTheUsersChoice() throws IOException {
     try (SkiffProcess skiff =
-        SkiffProcess.start(
-            netns,
-            directory,
+        start(
             "--tap",
             "jumbo",
             "--ip",
@@ -194,9 +215,7 @@ class PingIT {
   @Test
   void anOffLinkHostIsAnsweredThroughTheGateway() throws IOException {
     try (SkiffProcess skiff =
-        SkiffProcess.start(
-            netns,
-            directory,
+        start(
             "--tap",
             "skiff0",
             "--ip",
@@ -213,7 +232,7 @@ class PingIT {
 
   @Test
   void commandsAnswerInWordsAndInJson() throws IOException {
-    try (SkiffProcess skiff = SkiffProcess.usual(netns, directory)) {
+    try (SkiffProcess skiff = usual()) {
       netns.exec("ping", "-c", "1", SkiffProcess.IP);
       for (String command : new String[] {"status", "stat", "drops", "neigh"}) {
         assertTrue(!skiff.ask(command).isBlank(), command);

@@ -31,7 +31,10 @@ class SkBuffQueueTest {
     return Objects.requireNonNull(pool.alloc(64, "test"));
   }
 
-  /** A03, L01, L02, L03, L05, L06, L08. Every operation, in random order, against java.util.LinkedList. */
+  /**
+   * A03, L01, L02, L03, L05, L06, L08. Every operation, in random order, against
+   * java.util.LinkedList.
+   */
   @Test
   void behavesLikeALinkedList() {
     Random random = new Random(SEED);

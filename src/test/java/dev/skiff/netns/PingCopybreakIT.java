@@ -1,0 +1,38 @@
+package dev.skiff.netns;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** All of {@link PingIT} once more, with small frames copied and summed as they come. */
+@Tag("netns")
+class PingCopybreakIT extends PingIT {
+  @Override
+  List<String> options() {
+    return List.of("--rx-copybreak", "256");
+  }
+
+  @Test
+  void aBrokenFrameIsRefusedAllTheSame() throws IOException {
+    try (SkiffProcess skiff =
+        SkiffProcess.start(
+            netns,
+            directory,
+            "--tap",
+            "skiff0",
+            "--ip",
+            SkiffProcess.IP + "/24",
+            "--host-ip",
+            SkiffProcess.HOST_IP + "/24",
+            "--rx-copybreak",
+            "256",
+            "--fault",
+            "corrupt=100%,dir=in,seed=5")) {
+      netns.run("ping", "-q", "-c", "50", "-i", "0.002", "-W", "1", "-s", "200", SkiffProcess.IP);
+      assertEquals(0, skiff.counter("Icmp", "OutEchoReps"));
+    }
+  }
+}
