@@ -12,6 +12,7 @@ public final class Frames {
   public static final int ETH_ZLEN = 60;
   public static final int IP_HLEN = 20;
   public static final int ICMP_HLEN = 8;
+  public static final int UDP_HLEN = 8;
 
   private Frames() {}
 
@@ -73,6 +74,26 @@ public final class Frames {
     byte[] icmp = icmp(8, 0, id, sequence, data);
     return padded(
         ethernet(Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, ipv4(Rig.PEER_IP, Rig.OUR_IP, 1, 64, icmp)));
+  }
+
+  /** A UDP datagram, its checksum over the pseudo header right. */
+  public static byte[] udp(int saddr, int daddr, int sourcePort, int destPort, byte[] data) {
+    int length = UDP_HLEN + data.length;
+    int pseudo = 12;
+    ByteBuffer udp = ByteBuffer.allocate(pseudo + length);
+    udp.putInt(saddr).putInt(daddr).putShort((short) 17).putShort((short) length);
+    udp.putShort((short) sourcePort).putShort((short) destPort).putShort((short) length);
+    udp.putShort((short) 0).put(data);
+    int check = checksum(udp.array(), 0, udp.capacity());
+    udp.putShort(pseudo + 6, (short) (check == 0 ? 0xFFFF : check));
+    return java.util.Arrays.copyOfRange(udp.array(), pseudo, udp.capacity());
+  }
+
+  /** A UDP datagram from the rig's peer to us, padded. */
+  public static byte[] udpToUs(int sourcePort, int destPort, byte[] data) {
+    byte[] udp = udp(Rig.PEER_IP, Rig.OUR_IP, sourcePort, destPort, data);
+    return padded(
+        ethernet(Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, ipv4(Rig.PEER_IP, Rig.OUR_IP, 17, 64, udp)));
   }
 
   /** Some data in which no two neighbouring bytes are alike. */
