@@ -16,6 +16,9 @@ final class Golden {
   static final Path DOCS = Path.of("docs");
   static final Path FIGURES = DOCS.resolve("figures");
 
+  static final boolean UPDATE = Boolean.getBoolean("skiff.golden.update");
+
+  private static final String HOW = ": differs; -Dskiff.golden.update=true writes it anew";
   private static final String JAVA = "```java\n";
 
   private Golden() {}
@@ -24,12 +27,12 @@ final class Golden {
   static void figure(String name, String svg) {
     Path file = FIGURES.resolve(name + ".svg");
     try {
-      if (Boolean.getBoolean("skiff.golden.update")) {
+      if (UPDATE) {
         Files.createDirectories(FIGURES);
         Files.writeString(file, svg);
       }
       assertTrue(Files.exists(file), file + " is missing: run with -Dskiff.golden.update=true");
-      assertEquals(Files.readString(file), svg, "see " + file);
+      assertEquals(Files.readString(file), svg, file + HOW);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -48,10 +51,10 @@ final class Golden {
       assertTrue(begin >= before.length(), file + " has no block behind <!-- " + name + " -->");
       int end = all.indexOf("```", begin);
       String block = text + "\n";
-      if (Boolean.getBoolean("skiff.golden.update")) {
+      if (UPDATE) {
         Files.writeString(file, all.substring(0, begin) + block + all.substring(end));
       } else {
-        assertEquals(all.substring(begin, end), block, "see " + file);
+        assertEquals(all.substring(begin, end), block, file + HOW);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

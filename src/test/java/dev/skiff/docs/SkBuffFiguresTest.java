@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.skiff.Frames;
 import dev.skiff.Rig;
@@ -314,6 +315,7 @@ class SkBuffFiguresTest {
 
   @Test
   void everyFigureThatIsThereIsOneOfThese() throws IOException {
+    assumeFalse(Golden.UPDATE, "others are writing them");
     List<String> wanted =
         Stream.of(RECEIVED, SENT, SHARED)
             .flatMap(List::stream)
