@@ -5,6 +5,7 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,7 @@ public final class SkBuff implements Packet {
 
   private boolean live;
   private boolean clone;
+  private int truesize;
 
   private int data;
   private int tail;
@@ -109,6 +111,7 @@ public final class SkBuff implements Packet {
   void takenFromPool(int size, String holder, SkBuffData block) {
     this.block = block;
     segment = block.memory;
+    truesize = HEAD_BYTES + (int) block.memory.byteSize();
     live = true;
     clone = false;
     data = 0;
@@ -251,9 +254,12 @@ public final class SkBuff implements Packet {
     return current;
   }
 
-  /** What it was allocated for, control structure included: {@code skb->truesize}, bytes. */
+  /**
+   * {@code skb->truesize}: bytes that it was given when it was taken, control structure included.
+   * The same for all its life, so that an owner takes back what it charged.
+   */
   public int truesize() {
-    return HEAD_BYTES + (int) liveBlock("truesize").memory.byteSize();
+    return truesize;
   }
 
   // ---- The four offsets -------------------------------------------------------------------------
@@ -778,6 +784,7 @@ public final class SkBuff implements Packet {
   @Override
   public String toString() {
     return String.format(
+        Locale.ROOT,
         "sk_buff #%d%s (head 0, data %d, tail %d, end %d, len %d), held by %s, last seen at %s",
         number,
         clone ? " (a clone)" : isShared() ? " (shared)" : "",

@@ -102,6 +102,23 @@ class SkBuffPoolTest {
   }
 
   @Test
+  void truesizeStaysWhatItWasWhenTheBytesMove() {
+    try (SkBuffPool pool = SkBuffPool.ofSizes(LIMIT, 9000, 4, 1, false)) {
+      List<SkBuff> all = new ArrayList<>();
+      for (SkBuff skb = pool.alloc(100, "test"); skb != null; skb = pool.alloc(100, "test")) {
+        all.add(skb);
+      }
+      SkBuff large = all.getLast();
+      assertEquals(9216 + SkBuff.HEAD_BYTES, large.truesize(), "a larger one served in need");
+      all.getFirst().free(DropReason.CONSUMED);
+      SkBuff clone = Objects.requireNonNull(large.skbClone());
+      assertTrue(large.unshare());
+      assertEquals(9216 + SkBuff.HEAD_BYTES, large.truesize());
+      clone.free(DropReason.CONSUMED);
+    }
+  }
+
+  @Test
   void theLastFreedIsTakenFirst() {
     try (SkBuffPool pool = sizes(false)) {
       SkBuff skb = Objects.requireNonNull(pool.alloc(100, "test"));
