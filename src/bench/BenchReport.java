@@ -27,6 +27,7 @@ final class BenchReport {
   static {
     NAMES.put(SKIFF, "Skiff");
     NAMES.put("skiff-pcap", "Skiff, capturing");
+    NAMES.put("skiff-copybreak", "Skiff, rx_copybreak");
     NAMES.put("c-blocking", "C, blocking");
     NAMES.put("c-drain", "C, poll and drain");
     NAMES.put("c-uring", "C, drain and io_uring");
@@ -353,6 +354,7 @@ final class BenchReport {
       Map.of(
           SKIFF, "#D55E00",
           "skiff-pcap", "#E69F00",
+          "skiff-copybreak", "#000000",
           "c-blocking", "#56B4E9",
           "c-drain", "#0072B2",
           "c-uring", "#009E73",

@@ -30,7 +30,7 @@ public class PoolBenchmark {
   /** A pool as a stack has it. */
   @Setup
   public void open() {
-    pool = new SkBuffPool(2048, SkBuffPool.slotSizeFor(FRAME), 1);
+    pool = SkBuffPool.ofSizes(16 << 20, FRAME, 256, 32, false);
   }
 
   /** Gives the memory back. */
@@ -55,6 +55,28 @@ public class PoolBenchmark {
     for (SkBuff skb : out) {
       skb.free(DropReason.CONSUMED);
     }
+  }
+
+  /** A buffer and its clone, taken and freed. */
+  @Benchmark
+  public void cloneAndFree() {
+    SkBuff skb = Objects.requireNonNull(pool.devAlloc(FRAME, "jmh"));
+    SkBuff clone = Objects.requireNonNull(skb.skbClone());
+    clone.free(DropReason.CONSUMED);
+    skb.free(DropReason.CONSUMED);
+  }
+
+  /** The same, and the original written to while the clone is there: 98 bytes move. */
+  @Benchmark
+  public void cloneAndUnshare() {
+    SkBuff skb = Objects.requireNonNull(pool.devAlloc(FRAME, "jmh"));
+    var _ = skb.put(98);
+    SkBuff clone = Objects.requireNonNull(skb.skbClone());
+    if (skb.unshare()) {
+      skb.set8(skb.data(), 1);
+    }
+    clone.free(DropReason.CONSUMED);
+    skb.free(DropReason.CONSUMED);
   }
 
   /** To compare: memory from the platform, zeroed and given back. */
