@@ -16,6 +16,7 @@ import java.lang.reflect.Proxy;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,9 +29,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SkiffTest {
   private static final int REPLIES = 1000;
 
+  /**
+   * As many requests as are outstanding at most: no more than a stack keeps for a neighbour whose
+   * MAC address it does not know yet, and than the pipe holds, so that none may be dropped.
+   */
+  private static final int WINDOW = 64;
+
   /** Counts the echo replies that come in at a device. */
   private static final class Replies implements PacketTap {
     private final CountDownLatch left = new CountDownLatch(REPLIES);
+
+    /** How many requests may be under way yet. */
+    private final Semaphore window = new Semaphore(WINDOW);
 
     @Override
     public void seen(Packet packet, long id, Direction direction, NetDevice dev, long nowNs) {
@@ -38,6 +48,7 @@ class SkiffTest {
       boolean isIp = packet.u16(packet.macHeader() + 12) == 0x0800;
       if (direction == Direction.IN && isIp && packet.u8(icmp) == 0) {
         left.countDown();
+        window.release();
       }
     }
 
@@ -65,15 +76,33 @@ class SkiffTest {
       a.start();
       b.start();
       for (int i = 0; i < REPLIES; i++) {
+        assertTrue(
+            replies.window.tryAcquire(20, TimeUnit.SECONDS), () -> "no reply: " + state(a, b));
         byte[] request = Frames.echoRequest(1, i, Frames.data(56));
         assertEquals(DropReason.NOT_DROPPED, a.call(() -> send(a, request)));
       }
       assertTrue(
-          replies.left.await(20, TimeUnit.SECONDS), replies.left.getCount() + " are missing");
+          replies.left.await(20, TimeUnit.SECONDS),
+          () -> replies.left.getCount() + " are missing: " + state(a, b));
       assertEquals(
           (long) REPLIES, Objects.requireNonNull(b.counters().get("Icmp")).get("OutEchoReps"));
       assertEquals(0, a.stack().faults().count() + b.stack().faults().count());
     }
+  }
+
+  /** What both sides have counted, and what they have dropped. */
+  private static String state(Skiff a, Skiff b) {
+    StringBuilder state = new StringBuilder();
+    for (Skiff skiff : new Skiff[] {a, b}) {
+      state.append('\n').append(skiff.device().name()).append(": ").append(skiff.counters());
+      for (DropReason reason : DropReason.values()) {
+        long dropped = skiff.pool().verdicts().of(reason);
+        if (reason.isDrop() && dropped > 0) {
+          state.append(", ").append(reason).append(' ').append(dropped);
+        }
+      }
+    }
+    return state.toString();
   }
 
   /** A frame sent by the driver's own functions, on the loop thread. */
