@@ -79,20 +79,32 @@ final class LiveStreams implements Streams {
             command.count(),
             stack.devices().stream().map(dev -> dev.name()).toList(),
             loop::turnNs);
-    boolean installed =
-        loop.call(
-            () -> {
-              boolean free = stack.pool().tracer() == null;
-              if (free) {
-                stack.pool().setTracer(trace);
-              }
-              return free;
-            },
-            RunningCapture.LOOP_TIMEOUT);
+    boolean installed;
+    try {
+      installed =
+          loop.call(
+              () -> {
+                boolean free = stack.pool().tracer() == null;
+                if (free) {
+                  stack.pool().setTracer(trace);
+                }
+                return free;
+              },
+              RunningCapture.LOOP_TIMEOUT);
+    } catch (TimeoutException | InterruptedException e) {
+      loop.execute(() -> remove(trace));
+      throw e;
+    }
     if (!installed) {
       throw new Refused("somebody else traces already: one at a time");
     }
     return new TraceStream(trace, command.count());
+  }
+
+  private void remove(Trace trace) {
+    if (stack.pool().tracer() == trace) {
+      stack.pool().setTracer(null);
+    }
   }
 
   private final class TraceStream implements Stream {
@@ -136,7 +148,7 @@ final class LiveStreams implements Streams {
 
     @Override
     public void close() {
-      loop.execute(() -> stack.pool().setTracer(null));
+      loop.execute(() -> remove(trace));
     }
   }
 }

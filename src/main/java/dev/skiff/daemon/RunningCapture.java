@@ -28,6 +28,7 @@ final class RunningCapture implements AutoCloseable {
   private final String application;
   private boolean tapped = true;
   private boolean loopIsDone = true;
+  private boolean closing;
 
   private RunningCapture(
       Capture capture, NetStack stack, PollLoop loop, Clock clock, String application) {
@@ -47,13 +48,27 @@ final class RunningCapture implements AutoCloseable {
       Filter filter, NetStack stack, PollLoop loop, Clock clock, String application)
       throws ExecutionException, TimeoutException, InterruptedException {
     Capture capture = new Capture(filter, clock);
-    var _ =
-        loop.call(
+    try {
+      var _ =
+          loop.call(
+              () -> {
+                stack.addTap(capture);
+                return true;
+              },
+              LOOP_TIMEOUT);
+    } catch (ExecutionException | TimeoutException | InterruptedException e) {
+      if (loop.isRunning()) {
+        // Behind whatever the loop is at: a tap that nobody reads must not stay.
+        loop.execute(
             () -> {
-              stack.addTap(capture);
-              return true;
-            },
-            LOOP_TIMEOUT);
+              stack.removeTap(capture);
+              capture.close();
+            });
+      } else {
+        capture.close();
+      }
+      throw e;
+    }
     return new RunningCapture(capture, stack, loop, clock, application);
   }
 
@@ -81,13 +96,19 @@ final class RunningCapture implements AutoCloseable {
                 },
                 LOOP_TIMEOUT);
       } catch (TimeoutException | ExecutionException e) {
-        loopIsDone = !loop.isRunning();
+        removeLater();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        loopIsDone = false;
+        removeLater();
       }
     }
     capture.stop();
+  }
+
+  /** The loop is busy: it takes the tap away when it comes to it, and not never. */
+  private void removeLater() {
+    loopIsDone = !loop.isRunning();
+    loop.execute(() -> stack.removeTap(capture));
   }
 
   Capture capture() {
@@ -99,7 +120,10 @@ final class RunningCapture implements AutoCloseable {
   public synchronized void close() {
     stop();
     if (loopIsDone) {
-      capture.close(); // Else the loop might still write into it; its memory is lost with it.
+      capture.close();
+    } else if (!closing) {
+      closing = true;
+      loop.execute(capture::close); // Not yet: the loop might still write into it.
     }
   }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -186,12 +187,16 @@ public final class PollLoop {
    * Has something computed on the loop thread. From the loop thread itself, or when no thread was
    * started, it is computed at once.
    *
-   * @throws TimeoutException if the loop did not come to it in time, or has ended
+   * <p>What the loop did not come to in time is given up, so that it never happens later; what it
+   * is at when the time is over is waited for as long again.
+   *
+   * @throws TimeoutException if the loop did not come to it in time, or has ended; or if it is
+   *     stuck in it, so that it may yet be done
    * @throws ExecutionException if it threw
    */
   public <T> T call(Callable<T> callable, Duration timeout)
       throws ExecutionException, TimeoutException, InterruptedException {
-    FutureTask<T> task = new FutureTask<>(callable);
+    Call<T> task = new Call<>(callable);
     Thread loopThread = thread;
     if (loopThread == null || loopThread == Thread.currentThread()) {
       task.run();
@@ -201,9 +206,46 @@ public final class PollLoop {
       throw new TimeoutException("the loop has ended");
     }
     try {
-      return task.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      return await(task, timeout);
     } catch (CancellationException e) {
       throw new TimeoutException("the loop has ended");
+    }
+  }
+
+  private <T> T await(Call<T> task, Duration timeout)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    try {
+      return task.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException | InterruptedException e) {
+      if (task.giveUp()) {
+        var _ = commands.remove(task);
+        throw e;
+      }
+      if (e instanceof InterruptedException) {
+        throw e;
+      }
+      return task.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** A command that is waited for: either it is begun or it is given up, never both. */
+  private static final class Call<T> extends FutureTask<T> {
+    private final AtomicBoolean decided = new AtomicBoolean();
+
+    Call(Callable<T> callable) {
+      super(callable);
+    }
+
+    @Override
+    public void run() {
+      // FutureTask alone would not do: one that is cancelled while it runs says that it never did.
+      if (decided.compareAndSet(false, true)) {
+        super.run();
+      }
+    }
+
+    boolean giveUp() {
+      return decided.compareAndSet(false, true);
     }
   }
 

@@ -18,6 +18,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class PollLoopTest {
@@ -153,6 +155,87 @@ class PollLoopTest {
     assertFalse(loop.isRunning());
     assertThrows(TimeoutException.class, () -> loop.call(() -> 1, LONG));
     loop.wakeUp(); // after the end: reaches nobody's descriptor
+  }
+
+  /** Keeps the loop from everything else until it is released. */
+  private CountDownLatch keepBusy() throws InterruptedException {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    loop.execute(
+        () -> {
+          begun.countDown();
+          awaitQuietly(release);
+        });
+    begun.await();
+    return release;
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void aCallThatTheLoopDidNotComeToInTimeNeverHappens() throws Exception {
+    loop.start("test-loop", () -> {});
+    AtomicInteger happened = new AtomicInteger();
+    CountDownLatch release = keepBusy();
+    try {
+      assertThrows(
+          TimeoutException.class, () -> loop.call(happened::incrementAndGet, Duration.ofMillis(1)));
+      Thread caller = Thread.currentThread();
+      Thread.ofPlatform().start(caller::interrupt);
+      assertThrows(InterruptedException.class, () -> loop.call(happened::incrementAndGet, LONG));
+      release.countDown();
+      assertEquals(0, loop.call(happened::get, LONG));
+    } finally {
+      release.countDown();
+      loop.stop();
+    }
+    assertTrue(loop.join(LONG));
+  }
+
+  @Test
+  void aCallThatTheLoopIsAtWhenTheTimeIsOverIsWaitedFor() throws Exception {
+    loop.start("test-loop", () -> {});
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    try {
+      Thread.ofPlatform()
+          .start(
+              () -> {
+                awaitQuietly(begun);
+                // Longer than the call's time, and shorter than twice that.
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(700));
+                release.countDown();
+              });
+      assertEquals(
+          7,
+          loop.call(
+              () -> {
+                begun.countDown();
+                release.await();
+                return 7;
+              },
+              Duration.ofMillis(500)));
+      assertThrows(
+          TimeoutException.class,
+          () ->
+              loop.call(
+                  () -> {
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+                    return 7;
+                  },
+                  Duration.ofMillis(20)),
+          "one that is stuck is not waited for any longer");
+    } finally {
+      release.countDown();
+      loop.stop();
+    }
+    assertTrue(loop.join(LONG));
   }
 
   @Test
