@@ -32,6 +32,11 @@ final class FilterParser {
           "port", "in", "out", "drop", "held", "reason", "less", "greater", "not", "and", "or",
           "(");
 
+  /** What may stand right behind a protocol that has addresses, and behind one that has ports. */
+  private static final List<String> HOSTS = List.of("src", "dst", "host", "net", "proto");
+
+  private static final List<String> PORTS = List.of("src", "dst", "port");
+
   private record Token(String text, int at) {}
 
   private final String text;
@@ -136,16 +141,16 @@ final class FilterParser {
     int at = at();
     String word = take("a condition, such as 'icmp' or 'host 198.51.100.1'");
     return switch (word.toLowerCase(Locale.ROOT)) {
-      case "arp" -> new Filter.EtherProto(EtherType.ARP);
-      case "ip" -> new Filter.EtherProto(EtherType.IP);
+      case "arp" -> qualified(new Filter.EtherProto(EtherType.ARP), HOSTS);
+      case "ip" -> qualified(new Filter.EtherProto(EtherType.IP), HOSTS);
       case "ip6" -> new Filter.EtherProto(EtherType.IPV6);
       case "icmp" -> new Filter.Proto(IpProto.ICMP);
-      case "tcp" -> new Filter.Proto(IpProto.TCP);
-      case "udp" -> new Filter.Proto(IpProto.UDP);
+      case "tcp" -> qualified(new Filter.Proto(IpProto.TCP), PORTS);
+      case "udp" -> qualified(new Filter.Proto(IpProto.UDP), PORTS);
       case "proto" -> new Filter.Proto(number("an IP protocol number, 0 to 255", 0xFF));
       case "ether" -> ether();
-      case "src" -> address(Filter.Side.SRC, at, take("'host', 'net' or 'port' after 'src'"));
-      case "dst" -> address(Filter.Side.DST, at, take("'host', 'net' or 'port' after 'dst'"));
+      case "src" -> address(Filter.Side.SRC, at, kind("src"));
+      case "dst" -> address(Filter.Side.DST, at, kind("dst"));
       case "host", "net", "port" -> address(Filter.Side.ANY, at, word);
       case "in" -> new Filter.Direction(true);
       case "out" -> new Filter.Direction(false);
@@ -159,6 +164,23 @@ final class FilterParser {
     };
   }
 
+  /** {@code tcp port 80} is {@code tcp and port 80}. */
+  private Filter qualified(Filter protocol, List<String> words) {
+    boolean more =
+        next < tokens.size() && words.contains(tokens.get(next).text.toLowerCase(Locale.ROOT));
+    return more ? new Filter.And(protocol, primitive()) : protocol;
+  }
+
+  /** What is looked for; {@code src 198.51.100.1} is {@code src host 198.51.100.1}. */
+  private String kind(String side) {
+    String word = take("'host', 'net', 'port' or an address after '" + side + "'");
+    if (!Character.isDigit(word.charAt(0))) {
+      return word;
+    }
+    next--;
+    return word.indexOf('/') < 0 ? "host" : "net";
+  }
+
   private Filter address(Filter.Side side, int at, String kind) {
     return switch (kind.toLowerCase(Locale.ROOT)) {
       case "host" ->
@@ -168,7 +190,8 @@ final class FilterParser {
           new Filter.Net(side, value("a network, such as 198.51.100.0/24", Ip4Prefix::parse));
       case "port" -> new Filter.Port(side, number("a port, 0 to 65535", 0xFFFF));
       default ->
-          throw error(at, "'src' and 'dst' want 'host', 'net' or 'port', not '" + kind + "'");
+          throw error(
+              at, "'src' and 'dst' want 'host', 'net', 'port' or an address, not '" + kind + "'");
     };
   }
 
@@ -254,6 +277,7 @@ final class FilterParser {
   }
 
   private IllegalArgumentException error(int at, String what) {
-    return new IllegalArgumentException("filter '" + text + "': at " + (at + 1) + ": " + what);
+    return new IllegalArgumentException(
+        "filter '" + text + "': at column " + (at + 1) + ": " + what);
   }
 }

@@ -121,7 +121,7 @@ final class FaultSpecParser {
         return key;
       }
     }
-    String near = Suggest.among(word.shown(), Key.WORDS);
+    String near = Suggest.among(word.shown().toLowerCase(Locale.ROOT), Key.WORDS);
     String all = near.endsWith("?") ? keys() : "";
     throw word.wrong("unknown key '" + word.shown() + "'" + near + all);
   }
@@ -183,7 +183,10 @@ final class FaultSpecParser {
     List<String> names =
         Stream.of(FaultDirection.values()).map(FaultDirection::settingName).toList();
     throw value.wrong(
-        "unknown direction '" + value.shown() + "'" + Suggest.among(value.shown(), names));
+        "unknown direction '"
+            + value.shown()
+            + "'"
+            + Suggest.among(value.shown().toLowerCase(Locale.ROOT), names));
   }
 
   private static long seed(FaultText value, String example) {

@@ -133,8 +133,8 @@ class BadInputIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "capture icpm | at 1: unknown word 'icpm': did you mean 'icmp'?",
-        "capture host 198.51.100 | at 6: ",
+        "capture icpm | at column 1: unknown word 'icpm': did you mean 'icmp'?",
+        "capture host 198.51.100 | at column 6: ",
         "capture -c 0 | -c 0: give 1 or more",
         "capture -w x --json | contradict each other",
         "trace (arp | is never closed",

@@ -214,6 +214,8 @@ class FaultSpecTest {
         "burst=1%/1000001        | at column 10: a burst loses 1 to 1000000 frames, not '1000001': say burst=1%/5",
         "burst=1/5               | at column 8: '1' has no percent sign: say 1%",
         "dir=up                  | at column 5: unknown direction 'up': use one of in, out, both",
+        "LOSS=3% | at column 1: unknown key 'LOSS': did you mean 'loss'? (keys: loss, burst, dup, reorder, corrupt, delay, jitter, rate, dir, seed)",
+        "dir=OUT | at column 5: unknown direction 'OUT': did you mean 'out'?",
         "dir=ou                  | at column 5: unknown direction 'ou': did you mean 'out'?",
         "seed=x                  | at column 6: seed 'x' is no whole number of 64 bits: say seed=7",
         "seed=9223372036854775808 | at column 6: seed '9223372036854775808' is no whole number of 64 bits: say seed=7",
