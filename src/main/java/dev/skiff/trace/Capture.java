@@ -81,7 +81,7 @@ public final class Capture implements PacketTap, AutoCloseable {
           out.flush();
         }
         if (last) {
-          out.statistics(written, ring.dropped());
+          out.statistics(clock.nowNs(), written, ring.dropped());
           out.flush();
           return;
         }

@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 public final class PcapngReader {
   private static final int MIN_BLOCK = 12;
   private static final int MAX_BLOCK = 1 << 20;
-  private static final int BODY = 8;
+
+  /** Where a block's body begins: behind its type and its length. */
+  static final int BODY = 8;
+
   private static final int INTERFACE_FIXED = 8;
   private static final int PACKET_FIXED = 20;
   private static final int STATISTICS_FIXED = 12;

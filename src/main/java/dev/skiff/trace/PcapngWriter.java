@@ -142,10 +142,15 @@ public final class PcapngWriter {
     return (frame[0] & 1) != 0 ? FLAG_MULTICAST : FLAG_UNICAST;
   }
 
-  /** Writes the closing statistics: frames seen by the capture, and those of them it lost. */
-  void statistics(long written, long lost) throws IOException {
+  /**
+   * Writes the closing statistics: frames seen by the capture, and those of them it lost.
+   *
+   * @param nowNs when, on the loop's clock
+   */
+  void statistics(long nowNs, long written, long lost) throws IOException {
+    long epochNs = nowNs + epochOffsetNs;
     begin(INTERFACE_STATISTICS);
-    block.putInt(0).putInt(0).putInt(0);
+    block.putInt(0).putInt((int) (epochNs >>> 32)).putInt((int) epochNs);
     optionHeader(ISB_IFRECV, 8);
     block.putLong(written + lost);
     optionHeader(ISB_IFDROP, 8);

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -152,6 +155,14 @@ class BadInputIT {
   void aCaptureFileThatCannotBeWrittenIsRefused() throws Exception {
     refused(1, "its directory does not exist", withSocket(GOOD + " --pcap /nonexistent/x.pcapng"));
     refused(1, "Is a directory", withSocket(GOOD + " --pcap " + directory));
+    Path fifo = directory.resolve("fifo");
+    netns.exec("mkfifo", fifo.toString());
+    refused(1, "is a FIFO: name a file to write", withSocket(GOOD + " --pcap " + fifo));
+    Path listening = directory.resolve("listening");
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(listening));
+      refused(1, "is a socket: name a file to write", withSocket(GOOD + " --pcap " + listening));
+    }
     try (SkiffProcess first = SkiffProcess.usual(netns, directory)) {
       Path file = directory.resolve("mine.pcapng");
       Netns.Result second =
@@ -176,6 +187,24 @@ class BadInputIT {
               first.socket().toString());
       assertEquals(1, third.exitCode(), third.output());
       assertEquals(1, third.output().lines().count(), third.output());
+    }
+  }
+
+  @Test
+  void aStartThatIsRefusedLeavesAnEarlierCaptureAsItIs() throws Exception {
+    Path earlier = Files.writeString(directory.resolve("earlier.pcapng"), "precious");
+    try (SkiffProcess first = SkiffProcess.usual(netns, directory)) {
+      for (String start :
+          List.of("--tap skiff0 --ip 198.51.100.3", "--tap other --ip 203.0.113.3")) {
+        List<String> command = new ArrayList<>(List.of(SkiffProcess.SKIFF, "run"));
+        command.addAll(List.of((start + "/24").split(" ", -1)));
+        command.addAll(List.of("--socket", first.socket().toString()));
+        command.addAll(List.of("--pcap", earlier.toString()));
+        Netns.Result second = netns.run(command.toArray(String[]::new));
+        assertEquals(1, second.exitCode(), second.output());
+        assertEquals(1, second.output().lines().count(), second.output());
+        assertEquals("precious", Files.readString(earlier), second.output());
+      }
     }
   }
 
