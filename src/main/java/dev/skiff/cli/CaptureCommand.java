@@ -3,7 +3,6 @@ package dev.skiff.cli;
 import dev.skiff.control.Command;
 import dev.skiff.control.ControlClient;
 import dev.skiff.control.Json;
-import dev.skiff.daemon.Signals;
 import dev.skiff.sys.Sys;
 import dev.skiff.trace.Captured;
 import dev.skiff.trace.Filter;
@@ -74,16 +73,11 @@ final class CaptureCommand implements Callable<Integer> {
     Path socket = daemon.socketPath();
     try (ControlClient.LiveStream live = ControlClient.stream(socket, new Command.Capture(words));
         Sink sink = sink()) {
-      for (String signal : new String[] {"INT", "TERM", "HUP"}) {
-        Signals.onSignal(signal, () -> end(live));
-      }
+      EndSignals.handle(sink, () -> end(live));
       System.err.println("skiff: capturing, Ctrl-C ends it");
-      boolean whole = copy(live, sink);
-      if (whole && !ended) {
-        System.err.println("skiff: the daemon has ended");
-      }
-      summary();
-      if (!whole) {
+      boolean whole = copyAndSum(live, sink);
+      // A daemon that is slow to close takes nothing from frames that are here.
+      if (!whole && packets < count) {
         throw new IOException("the daemon at " + socket + " went away");
       }
     } catch (Sink.ReaderGone e) {
@@ -101,6 +95,23 @@ final class CaptureCommand implements Callable<Integer> {
     return file == null || file.equals(STDOUT) ? Sink.standardOutput() : Sink.file(Path.of(file));
   }
 
+  private boolean copyAndSum(ControlClient.LiveStream live, Sink sink) throws IOException {
+    try {
+      boolean whole = copy(live, sink);
+      if (whole && !ended) {
+        System.err.println("skiff: the daemon has ended");
+      }
+      summary();
+      return whole;
+    } catch (Sink.ReaderGone e) {
+      throw e;
+    } catch (IOException e) {
+      packets = sink.packets(packets);
+      summary();
+      throw e;
+    }
+  }
+
   /** Copies until the end; says whether the stream had one. */
   private boolean copy(ControlClient.LiveStream live, Sink sink) throws IOException {
     PcapngReader reader = new PcapngReader(live.in());
@@ -111,6 +122,7 @@ final class CaptureCommand implements Callable<Integer> {
         if (packet != null && packets == count) {
           continue; // On their way when the daemon was told to end.
         }
+        lost += packet == null ? 0 : packet.lostBefore();
         print(block, text, sink);
         if (packet != null && ++packets == count) {
           sink.flush();

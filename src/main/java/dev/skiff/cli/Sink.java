@@ -1,15 +1,18 @@
 package dev.skiff.cli;
 
+import dev.skiff.trace.WholeBlocks;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Where a command writes a stream: standard output or a file. Unlike {@code System.out} it says why
@@ -20,25 +23,35 @@ final class Sink implements AutoCloseable {
 
   private final String name;
   private final OutputStream out;
+  private volatile boolean writing;
+  private final AtomicLong writes = new AtomicLong();
 
   private Sink(String name, OutputStream out) {
     this.name = name;
-    this.out = new BufferedOutputStream(out, BUFFER);
+    this.out = out;
   }
 
   /** Standard output. */
   static Sink standardOutput() {
-    return new Sink("standard output", new FileOutputStream(FileDescriptor.out));
+    OutputStream out = new FileOutputStream(FileDescriptor.out);
+    return new Sink("standard output", new BufferedOutputStream(out, BUFFER));
   }
 
   /**
-   * A file, emptied if there is one.
+   * A file of pcapng, emptied if there is one; each {@link #write} must be a block.
    *
    * @throws IOException with one line that says what to do
    */
   static Sink file(Path path) throws IOException {
     try {
-      return new Sink(path.toString(), Files.newOutputStream(path));
+      return new Sink(
+          path.toString(),
+          new WholeBlocks(
+              FileChannel.open(
+                  path,
+                  StandardOpenOption.WRITE,
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.TRUNCATE_EXISTING)));
     } catch (IOException e) {
       throw new IOException(path + ": " + why(e) + ": name a file that can be written", e);
     }
@@ -50,11 +63,7 @@ final class Sink implements AutoCloseable {
   }
 
   void write(byte[] bytes, int n) throws IOException {
-    try {
-      out.write(bytes, 0, n);
-    } catch (IOException e) {
-      throw failed(e);
-    }
+    attempt(() -> out.write(bytes, 0, n));
   }
 
   void line(String line) throws IOException {
@@ -63,11 +72,42 @@ final class Sink implements AutoCloseable {
   }
 
   void flush() throws IOException {
+    attempt(out::flush);
+  }
+
+  private interface Attempt {
+    void run() throws IOException;
+  }
+
+  private void attempt(Attempt attempt) throws IOException {
+    writing = true;
     try {
-      out.flush();
+      attempt.run();
     } catch (IOException e) {
       throw failed(e);
+    } finally {
+      writing = false;
+      writes.incrementAndGet();
     }
+  }
+
+  /** Whether a write has begun and not ended. Any thread. */
+  boolean isWriting() {
+    return writing;
+  }
+
+  /** How many writes have ended. Any thread. */
+  long writes() {
+    return writes.get();
+  }
+
+  /**
+   * How many packets are in the file.
+   *
+   * @param written how many were written, which is the answer where there is no file
+   */
+  long packets(long written) {
+    return out instanceof WholeBlocks blocks ? blocks.packets() : written;
   }
 
   private IOException failed(IOException e) {
@@ -90,10 +130,13 @@ final class Sink implements AutoCloseable {
   /** Closes without a further attempt to write: flush before. */
   @Override
   public void close() {
+    writing = true; // It tries nevertheless.
     try {
       out.close();
     } catch (IOException e) {
       // What was to be said of it has been said by the write or the flush that failed.
+    } finally {
+      writing = false;
     }
   }
 }

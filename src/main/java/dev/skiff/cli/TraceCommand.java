@@ -2,7 +2,6 @@ package dev.skiff.cli;
 
 import dev.skiff.control.Command;
 import dev.skiff.control.ControlClient;
-import dev.skiff.daemon.Signals;
 import dev.skiff.trace.Filter;
 import java.io.IOException;
 import java.util.List;
@@ -42,9 +41,7 @@ final class TraceCommand implements Callable<Integer> {
     try (ControlClient.LiveStream live =
             ControlClient.stream(daemon.socketPath(), new Command.Trace(words, count));
         Sink sink = Sink.standardOutput()) {
-      for (String signal : new String[] {"INT", "TERM", "HUP"}) {
-        Signals.onSignal(signal, live::end);
-      }
+      EndSignals.handle(sink, live::end);
       System.err.println(
           "skiff: waiting for "
               + (count == 1 ? "a packet" : count + " packets")

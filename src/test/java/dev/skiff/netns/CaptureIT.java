@@ -234,6 +234,94 @@ class CaptureIT {
   }
 
   @Test
+  void aDiskWithSomeRoomGetsWholeFramesAndTheirNumber() throws Exception {
+    // A small disk of the daemon's own, which others see through /proc.
+    List<String> withDisk =
+        netns.inside(
+            "unshare",
+            "-m",
+            "sh",
+            "-c",
+            "mount -t tmpfs -o size=64k none /mnt && exec \"$@\"",
+            "sh",
+            SkiffProcess.SKIFF);
+    String[] args = {
+      "--tap", "skiff0", "--ip", SkiffProcess.IP + "/24", "--host-ip", SkiffProcess.HOST_IP + "/24"
+    };
+    List<String> all = new java.util.ArrayList<>(List.of(args));
+    all.addAll(List.of("--pcap", "/mnt/full.pcapng"));
+    try (SkiffProcess skiff =
+        SkiffProcess.start(netns, directory, withDisk, all.toArray(String[]::new))) {
+      netns.exec("ping", "-f", "-q", "-c", "2000", SkiffProcess.IP);
+      for (int i = 0; skiff.stderr().isEmpty() && i < 100; i++) {
+        Netns.Result.of(List.of("sleep", "0.05"));
+      }
+      Path file = directory.resolve("full.pcapng");
+      Files.copy(Path.of("/proc/" + skiff.pid() + "/root/mnt/full.pcapng"), file);
+      int frames = Tshark.count(file, "");
+      assertTrue(frames > 100, frames + " frames");
+      String warning = "the capture ends after " + frames + " packets, the stack goes on";
+      assertTrue(skiff.stderr().contains(warning), skiff.stderr() + frames);
+    }
+  }
+
+  @Test
+  void aLiveCaptureOntoADiskWithSomeRoomKeepsWholeFramesAndSaysHowMany() throws Exception {
+    try (SkiffProcess skiff = usual()) {
+      Path file = directory.resolve("full.pcapng");
+      String script =
+          "mount -t tmpfs -o size=64k none /mnt || exit 9; \"$@\" -w /mnt/f; s=$?; cp /mnt/f "
+              + file
+              + "; exit $s";
+      List<String> launcher = netns.inside("unshare", "-m", "sh", "-c", script, "sh");
+      Path output = directory.resolve("none");
+      try (Listening capture =
+          Listening.start(
+              launcher, skiff, directory, ProcessBuilder.Redirect.DISCARD, output, "capture")) {
+        netns.exec("ping", "-f", "-q", "-c", "2000", SkiffProcess.IP);
+        assertEquals(1, capture.exitCode());
+        int frames = Tshark.count(file, "");
+        assertTrue(frames > 100, frames + " frames");
+        List<String> lines = capture.stderr().lines().toList();
+        assertEquals(
+            List.of(
+                "skiff: " + frames + " frames captured, 0 lost by the capture",
+                "skiff: /mnt/f: No space left on device"),
+            lines.subList(lines.size() - 2, lines.size()));
+      }
+    }
+  }
+
+  /** One whose output goes into a pipe that nobody reads. */
+  private Listening blocked(SkiffProcess skiff, String... args) throws Exception {
+    List<String> launcher = netns.inside();
+    Path output = directory.resolve("none");
+    Listening listening =
+        Listening.start(launcher, skiff, directory, ProcessBuilder.Redirect.PIPE, output, args);
+    netns.exec("ping", "-f", "-q", "-c", "3000", SkiffProcess.IP);
+    return listening;
+  }
+
+  @Test
+  void oneWhoseOutputTakesNothingEndsAllTheSame() throws Exception {
+    try (SkiffProcess skiff = usual()) {
+      try (Listening capture = blocked(skiff, "capture")) {
+        capture.signal("INT");
+        assertEquals(130, capture.exitCode());
+      }
+      try (Listening trace = blocked(skiff, "trace", "-c", "1000")) {
+        trace.signal("HUP");
+        trace.signal("TERM");
+        long start = System.nanoTime();
+        int exitCode = trace.exitCode();
+        assertTrue(exitCode == 143 || exitCode == 129, exitCode + ", whichever came last");
+        assertTrue(System.nanoTime() - start < 1_500_000_000L, "a second signal does not wait");
+      }
+      ping(1);
+    }
+  }
+
+  @Test
   void aTraceShowsTheFunctionsThatAPingPasses() throws Exception {
     try (SkiffProcess skiff = usual()) {
       ping(1);

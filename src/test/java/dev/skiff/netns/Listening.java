@@ -38,8 +38,21 @@ final class Listening implements AutoCloseable {
       Path output,
       String... args)
       throws IOException {
+    return start(netns.inside(), skiff, directory, redirect, output, args);
+  }
+
+  /** The same, begun in another way. */
+  static Listening start(
+      List<String> launcher,
+      SkiffProcess skiff,
+      Path directory,
+      ProcessBuilder.Redirect redirect,
+      Path output,
+      String... args)
+      throws IOException {
     Path errors = Files.createTempFile(directory, "err", "");
-    List<String> command = new ArrayList<>(netns.inside(SkiffProcess.SKIFF));
+    List<String> command = new ArrayList<>(launcher);
+    command.add(SkiffProcess.SKIFF);
     command.addAll(List.of(args));
     command.addAll(List.of("--socket", skiff.socket().toString()));
     Process process =
