@@ -322,6 +322,25 @@ class CaptureIT {
   }
 
   @Test
+  void aReaderThatWantsNoMoreIsNoFailure() throws Exception {
+    try (SkiffProcess skiff = usual()) {
+      ping(1);
+      Path output = directory.resolve("head");
+      String script = "{ \"$@\"; echo $? > " + output + ".exit; } | head -n 2 > " + output;
+      List<String> launcher = netns.inside("sh", "-c", script, "sh");
+      try (Listening capture =
+          Listening.start(
+              launcher, skiff, directory, ProcessBuilder.Redirect.DISCARD, output, "capture")) {
+        ping(50);
+        assertEquals(0, capture.exitCode());
+        assertEquals(2, capture.lines().size());
+        assertEquals("0", Files.readString(Path.of(output + ".exit")).strip());
+        assertTrue(capture.stderr().contains("frames captured"), capture.stderr());
+      }
+    }
+  }
+
+  @Test
   void aTraceShowsTheFunctionsThatAPingPasses() throws Exception {
     try (SkiffProcess skiff = usual()) {
       ping(1);

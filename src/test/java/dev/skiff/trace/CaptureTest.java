@@ -11,9 +11,12 @@ import dev.skiff.skb.DropReason;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
@@ -188,6 +191,8 @@ class CaptureTest {
       rig.introducePeer();
       assertTrue(writer.writeDue(false));
       assertEquals(40_002, capture.written() + capture.lost());
+      long[] ids = written().stream().mapToLong(Captured::id).toArray();
+      assertArrayEquals(LongStream.of(ids).sorted().distinct().toArray(), ids, "none overwritten");
     }
   }
 
@@ -220,6 +225,39 @@ class CaptureTest {
       assertEquals(List.of("in IP_CSUM: wrong IP header checksum"), verdicts(written()));
       assertEquals(1, capture.written());
     }
+  }
+
+  @Test
+  void theEndOfAFrameThatWasNotTakenIsNotAnothers() throws IOException {
+    try (Capture.Writer writer = writer(capture("in and src 198.51.100.101", SMALL_RING))) {
+      rig.exchange(echoFromStranger());
+      rig.exchange(broken());
+      rig.clock.advance(Capture.HELD_AFTER_NS);
+      var _ = writer.writeDue(false);
+      assertEquals(List.of("in held"), verdicts(written()));
+    }
+  }
+
+  @Test
+  void theClosingStatisticsHaveATimeAndNumbers() throws IOException {
+    Capture capture = capture("", SMALL_RING);
+    rig.exchange(echo(1));
+    rig.clock.advance(5_000_000_000L);
+    rig.stack().removeTap(capture);
+    capture.stop();
+    var device = new PcapngWriter.Interface(rig.device().name(), rig.device().macAddress());
+    capture.writeTo(new PcapngWriter(file, "test", List.of(device), EPOCH_OFFSET_NS));
+    PcapngReader reader = new PcapngReader(new ByteArrayInputStream(file.toByteArray()));
+    var block = Objects.requireNonNull(reader.next());
+    while (!block.isLast()) {
+      block = Objects.requireNonNull(reader.next());
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(block.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    long epochNs = (long) bytes.getInt(12) << 32 | Integer.toUnsignedLong(bytes.getInt(16));
+    assertEquals(EPOCH_OFFSET_NS + rig.clock.nowNs(), epochNs);
+    assertEquals(0, bytes.getInt(8), "of the only interface");
+    assertEquals(2, bytes.getLong(24), "isb_ifrecv");
+    assertEquals(0, bytes.getLong(36), "isb_ifdrop");
   }
 
   @Test

@@ -87,6 +87,21 @@ class TraceTest {
   }
 
   @Test
+  void storiesThatNobodyReadsAreKeptUpToALimitAndThenCounted() {
+    try (Rig rig = new Rig()) {
+      rig.introducePeer();
+      Trace trace = install(rig, "icmp and in", 1000);
+      for (int i = 0; i < Trace.MAX_WAITING + 3; i++) {
+        rig.exchange(echo(i));
+      }
+      assertEquals(3, trace.lost());
+      assertEquals(Trace.MAX_WAITING, all(trace).lines().filter(l -> l.startsWith("#")).count());
+      rig.exchange(echo(0));
+      assertEquals(3, trace.lost(), "once it is read there is room again");
+    }
+  }
+
+  @Test
   void theReadmeShowsATraceAsItIs() throws IOException {
     String readme = Files.readString(Path.of("README.md"));
     String story = Files.readString(GOLDEN.resolve("trace-drop.txt")).strip();
