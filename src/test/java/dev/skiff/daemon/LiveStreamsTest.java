@@ -12,6 +12,7 @@ import dev.skiff.header.Ip4Prefix;
 import dev.skiff.loop.PollLoop;
 import dev.skiff.stack.DeviceConfig;
 import dev.skiff.stack.NetStack;
+import dev.skiff.stack.PoolConfig;
 import dev.skiff.stats.Faults;
 import dev.skiff.time.Clock;
 import dev.skiff.time.TimerQueue;
@@ -48,7 +49,7 @@ class LiveStreamsTest {
                   Ip4Prefix.parse("198.51.100.2/24"),
                   null,
                   1500)),
-          64,
+          PoolConfig.usual().withBuffers(64),
           timers,
           faults);
   private final PollLoop loop = new PollLoop(clock, timers, stack, faults);
