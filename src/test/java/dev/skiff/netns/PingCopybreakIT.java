@@ -1,6 +1,6 @@
 package dev.skiff.netns;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.List;
@@ -32,7 +32,10 @@ class PingCopybreakIT extends PingIT {
             "--fault",
             "corrupt=100%,dir=in,seed=5")) {
       netns.run("ping", "-q", "-c", "50", "-i", "0.002", "-W", "1", "-s", "200", SkiffProcess.IP);
-      assertEquals(0, skiff.counter("Icmp", "OutEchoReps"));
+      // Most of a frame is under ICMP's checksum; where the bit is in the source MAC nobody can
+      // tell.
+      assertTrue(skiff.counter("Icmp", "InCsumErrors") > 25, skiff.ask("drops"));
+      assertTrue(skiff.counter("Icmp", "OutEchoReps") < 10, skiff.ask("drops"));
     }
   }
 }
