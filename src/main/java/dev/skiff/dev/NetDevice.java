@@ -1,5 +1,7 @@
 package dev.skiff.dev;
 
+import dev.skiff.header.EthHdr;
+import dev.skiff.header.EtherType;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
 import dev.skiff.skb.DropReason;
@@ -36,6 +38,12 @@ public final class NetDevice {
    * frame that is too long is seen to be.
    */
   public static final int RX_SPARE = 4 + 1;
+
+  /**
+   * Bytes by which the link header of a frame may be longer than that of its reply, which then ends
+   * so much further behind: an 802.1Q tag, LLC and SNAP.
+   */
+  private static final int REPLY_SPARE = 4 + 8;
 
   /** The device's address while it has none: 0.0.0.0/32, which matches nothing. */
   private static final Ip4Prefix NO_ADDRESS = new Ip4Prefix(0, 32);
@@ -142,12 +150,12 @@ public final class NetDevice {
   }
 
   /** Bytes that are received of a frame at most. */
-  private int rxFrameLen() {
+  private int rxFrameLen(int mtu) {
     return linkOps.headerLen() + mtu + RX_SPARE;
   }
 
   private @Nullable SkBuff allocPosted() {
-    return pool.devAlloc(rxFrameLen(), DRIVER);
+    return pool.devAlloc(rxFrameLen(mtu), DRIVER);
   }
 
   // ---- Receive ----------------------------------------------------------------------------------
@@ -160,6 +168,9 @@ public final class NetDevice {
    * @return whether the wire had no more
    */
   public boolean poll(int budget, long nowNs) {
+    if (posted == null && up) {
+      posted = allocPosted(); // Memory was short; it may be there again.
+    }
     for (int i = 0; i < budget && posted != null; i++) {
       SkBuff skb = posted;
       switch (wire.receive(skb, nowNs)) {
@@ -203,17 +214,17 @@ public final class NetDevice {
 
   /**
    * {@code rx_copybreak}: copies a small frame into a buffer of its size, and posts the large one
-   * again. The room of a frame of the least length is there in any case, for a reply in place.
+   * again. It has room for a reply in place and its padding.
    *
    * @return null if there is no buffer for it
    */
   private @Nullable SkBuff copyBreak(SkBuff frame) {
     int n = frame.len();
-    SkBuff small = pool.devAlloc(Math.max(n, linkOps.minFrameLen()), DRIVER);
+    SkBuff small = pool.devAlloc(Math.max(n, linkOps.minFrameLen()) + REPLY_SPARE, DRIVER);
     if (small != null) {
       var _ = small.put(n);
       linkOps.copyAndSum(small, frame.segment(), frame.data(), n, 0);
-      frame.trim(0);
+      frame.clear();
     }
     return small;
   }
@@ -266,7 +277,8 @@ public final class NetDevice {
     if (protocol == LinkOps.RUNT) {
       return rxLengthError(DropReason.PKT_TOO_SMALL);
     }
-    if (skb.len() > mtu) {
+    int most = protocol == EtherType.P_8021Q ? mtu + EthHdr.VLAN_HLEN : mtu;
+    if (skb.len() > most) {
       return rxLengthError(DropReason.PKT_TOO_BIG);
     }
     if (MacAddr.isMulticast(linkOps.headerParse(skb))) {
@@ -464,8 +476,8 @@ public final class NetDevice {
    *
    * @throws IllegalArgumentException if it is out of range, or longer frames than the pool has
    *     buffers for would come
-   * @throws IllegalStateException if the wire is or was broken on purpose, with memory for shorter
-   *     frames
+   * @throws IllegalStateException if there is no memory for such a frame now, or the wire is or was
+   *     broken on purpose, with memory for shorter frames; the MTU stays what it was
    */
   public void changeMtu(int mtu) {
     int checked = linkOps.changeMtu(this, mtu);
@@ -474,19 +486,21 @@ public final class NetDevice {
           name
               + ": a greater MTU must be set before the first --fault, which has memory for frames");
     }
-    if (pool.capacity(SkBuffPool.slotSizeFor(linkOps.headerLen() + checked + RX_SPARE)) == 0) {
+    if (pool.capacity(SkBuffPool.slotSizeFor(rxFrameLen(checked))) == 0) {
       throw new IllegalArgumentException(
           "MTU " + mtu + ": the pool has no buffers for such frames, build it with more memory");
     }
-    this.mtu = checked;
     SkBuff old = posted;
     if (old != null) {
-      SkBuff fresh = allocPosted();
-      if (fresh != null) {
-        posted = fresh;
-        old.free(DropReason.CONSUMED); // It held no packet: nothing is lost with it.
+      SkBuff fresh = pool.devAlloc(rxFrameLen(checked), DRIVER);
+      if (fresh == null) {
+        throw new IllegalStateException(
+            name + ": no memory for a frame of MTU " + mtu + " now, the MTU stays " + this.mtu);
       }
+      posted = fresh;
+      old.free(DropReason.CONSUMED); // It held no packet: nothing is lost with it.
     }
+    this.mtu = checked;
   }
 
   /**
@@ -543,10 +557,10 @@ public final class NetDevice {
       // No more than half the pool waits on the wire: the other half is for receiving.
       int capacity =
           Math.clamp(
-              pool.capacity(SkBuffPool.slotSizeFor(rxFrameLen())) / 2,
+              pool.capacity(SkBuffPool.slotSizeFor(rxFrameLen(mtu))) / 2,
               1,
               FaultyWire.DEFAULT_CAPACITY);
-      faulty = new FaultyWire(wire, rxFrameLen(), capacity);
+      faulty = new FaultyWire(wire, rxFrameLen(mtu), capacity);
     }
     faulty.setSpec(spec, nowNs);
     wire = faulty;

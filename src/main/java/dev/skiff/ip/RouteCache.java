@@ -36,7 +36,7 @@ final class RouteCache {
     /** {@code rt->rt_hh}, if it may be used now. */
     @Nullable HhCache headerFor(NetDevice dev, long nowNs) {
       HhCache cached = hh;
-      if (cached == null || !cached.isFor(dev, nextHop)) {
+      if (cached == null || !cached.isUpToDate(dev, nextHop, nowNs)) {
         cached = dev.headerCacheBind(EtherType.IP, nextHop);
         hh = cached;
       }

@@ -135,6 +135,7 @@ public final class SkBuff implements Packet {
       Arrays.fill(cb, 0);
       cbUsed = false;
     }
+    destructor = null;
     rxTapId = 0;
     txTapId = 0;
     this.holder = holder;
@@ -161,11 +162,11 @@ public final class SkBuff implements Packet {
           "NOT_DROPPED is not a reason to free: say CONSUMED or why it was dropped: ", this);
     }
     pool.ending(this, reason);
+    live = false; // The hook may read the buffer, and nothing else.
     try {
       orphan();
     } finally {
       segment = FREED;
-      live = false;
       data = 0;
       tail = 0;
       end = 0;
@@ -358,6 +359,15 @@ public final class SkBuff implements Packet {
   }
 
   /**
+   * Takes everything out again, what is known of the checksum too, so that another frame can be
+   * received into the same buffer.
+   */
+  public void clear() {
+    trim(0);
+    setCsum(0, IpSummed.NONE);
+  }
+
+  /**
    * {@code skb_put_padto}: fills with zeros up to a length, so that no byte of an older packet
    * leaves the machine (RFC 894 wants frames of 60 bytes; CVE-2003-0001).
    *
@@ -399,7 +409,9 @@ public final class SkBuff implements Packet {
       return cause;
     }
     IllegalStateException shared =
-        pool.misuse("written while a clone shares its bytes; call unshare() first: ", this);
+        pool.misuse(
+            "written although a clone shares or has shared its bytes; call unshare() first: ",
+            this);
     shared.addSuppressed(cause);
     return shared;
   }
@@ -659,6 +671,7 @@ public final class SkBuff implements Packet {
    * @throws IllegalStateException if it has an owner already: {@link #orphan} it first
    */
   public void setDestructor(Destructor destructor) {
+    var _ = liveBlock("setDestructor");
     if (this.destructor != null) {
       throw pool.misuse("has an owner already, orphan() it first: ", this);
     }
@@ -726,6 +739,7 @@ public final class SkBuff implements Packet {
    * @return null, counted, if no buffer is free
    */
   public @Nullable SkBuff copy() {
+    var _ = liveBlock("skb_copy");
     SkBuff copy = pool.alloc(end, holder);
     if (copy == null) {
       return null;
@@ -743,6 +757,7 @@ public final class SkBuff implements Packet {
    * @throws IllegalArgumentException if one of them is negative
    */
   public @Nullable SkBuff copyExpand(int headroom, int tailroom) {
+    var _ = liveBlock("skb_copy_expand");
     if (headroom < 0 || tailroom < 0) {
       throw new IllegalArgumentException(
           "headroom " + headroom + " and tailroom " + tailroom + " must not be negative");

@@ -37,6 +37,7 @@ public final class SkBuffPool implements AutoCloseable {
   private final SizeClass[] classes;
   private SkBuff[] heads = new SkBuff[0];
   private int headCount;
+  private int numbered;
   private SkBuff[] bare = new SkBuff[0];
   private int bareCount;
   private int cloneHeads;
@@ -159,7 +160,7 @@ public final class SkBuffPool implements AutoCloseable {
    * @return null, counted, if no buffer is free or {@code len} is more than a slot holds
    */
   public @Nullable SkBuff devAlloc(int len, String holder) {
-    SkBuff skb = alloc(slotSizeFor(len), holder);
+    SkBuff skb = len < 0 ? fail() : alloc(slotSizeFor(len), holder);
     if (skb != null) {
       skb.reserve(SkBuff.NET_SKB_PAD + SkBuff.NET_IP_ALIGN);
     }
@@ -330,17 +331,21 @@ public final class SkBuffPool implements AutoCloseable {
 
   SkBuff newHead() {
     if (headCount == heads.length) {
-      if (paranoia != null) {
-        forgetTheDead();
-      }
-      heads = Arrays.copyOf(heads, Math.max(16, 2 * heads.length));
+      makeRoomInTheLedger();
     }
     SkBuff skb = new SkBuff(this, numbered++);
     heads[headCount++] = skb;
     return skb;
   }
 
-  private int numbered;
+  private void makeRoomInTheLedger() {
+    if (paranoia != null) {
+      forgetTheDead();
+    }
+    if (headCount > heads.length / 2 || heads.length == 0) {
+      heads = Arrays.copyOf(heads, Math.max(16, 2 * heads.length));
+    }
+  }
 
   /** Those that will never be used again leave the ledger, so that it does not grow for ever. */
   private void forgetTheDead() {
@@ -465,6 +470,11 @@ public final class SkBuffPool implements AutoCloseable {
       }
     }
     return n;
+  }
+
+  /** Lines that the ledger has room for. */
+  int ledgerSize() {
+    return heads.length;
   }
 
   /** How many slots there are now, of all sizes. */

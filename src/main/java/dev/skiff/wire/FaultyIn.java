@@ -53,7 +53,7 @@ final class FaultyIn extends FaultyDirection {
       if (rx != Wire.Rx.FRAME || !model.isActive() || takeIn(skb, nowNs)) {
         return rx;
       }
-      skb.trim(0);
+      skb.clear();
     }
     wantsTurnNs = nowNs; // There may be more, and nobody else would say so.
     return Wire.Rx.EMPTY;

@@ -1,5 +1,6 @@
 package dev.skiff.wire;
 
+import dev.skiff.skb.IpSummed;
 import dev.skiff.skb.SkBuff;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -30,6 +31,7 @@ final class HeldFrames implements AutoCloseable {
     int n = Math.min(lengths[slot], skb.tailroom());
     int at = skb.put(n);
     MemorySegment.copy(memory, (long) slot * slotSize, skb.segment(), at, n);
+    skb.setCsum(0, IpSummed.NONE);
   }
 
   @Override

@@ -9,8 +9,11 @@ import dev.skiff.Rig;
 import dev.skiff.header.EtherType;
 import dev.skiff.skb.DropReason;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code rx_copybreak}: small frames in buffers of their size, summed on the way. */
 class RxCopybreakTest {
@@ -76,6 +79,57 @@ class RxCopybreakTest {
 
   private static long arpRequests(Rig rig) {
     return rig.stack().neighbours().stat(dev.skiff.neigh.NeighbourStat.SND_REQUESTS);
+  }
+
+  /** A sum belongs to the frame that it was taken of, whatever else was received in its buffer. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, BREAK})
+  void aSumIsNotBelievedOfAnotherFrame(int copybreak) {
+    Rig delayed =
+        new Rig(builder -> builder.rxCopybreak(copybreak).fault("delay=10ms,dir=in,seed=1"));
+    byte[] good = Frames.echoRequest(1, 1, Frames.data(56));
+    byte[] bad = Frames.echoRequest(1, 2, Frames.data(56));
+    bad[60] ^= 1;
+    delayed.exchange(Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_IP));
+    delayed.after(20_000_000L);
+    for (byte[][] pair : new byte[][][] {{good, bad}, {bad, good}, {good, good}}) {
+      delayed.inject(pair[0]);
+      delayed.inject(pair[1]);
+      delayed.turn();
+      int right = (pair[0] == good ? 1 : 0) + (pair[1] == good ? 1 : 0);
+      assertEquals(right, delayed.after(20_000_000L).size());
+    }
+    assertEquals(2, delayed.verdicts(DropReason.ICMP_CSUM));
+  }
+
+  /** The longer the link header that is pulled, the further behind the reply ends. */
+  @Test
+  void whatCameInSnapOrWithATagIsAnsweredAndPaddedToo() {
+    byte[] arp = Frames.arp(1, Rig.PEER_MAC, Rig.PEER_IP, 0, Rig.OUR_IP);
+    byte[] request = Frames.ethernet(Frames.BROADCAST, Rig.PEER_MAC, 0x0806, arp);
+    byte[] icmp = Frames.icmp(8, 0, 7, 1, new byte[1]);
+    byte[] ip = Frames.ipv4(Rig.PEER_IP, Rig.OUR_IP, 1, 64, icmp);
+    byte[] echo = Frames.ethernet(Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, ip);
+    for (byte[] frame : List.of(request, echo)) {
+      byte[] snap = between(frame, 12, "%04x%s", frame.length - 12 + 6, "aaaa03000000");
+      byte[] tag = between(frame, 12, "%04x%s", 0x8100, "0000");
+      byte[] both = between(snap, 12, "%04x%s", 0x8100, "0000");
+      for (byte[] sent : List.of(snap, tag, both)) {
+        byte[] reply = rig.exchange(Frames.padded(sent)).getFirst();
+        assertEquals(60, reply.length);
+        rig.exchange(sent);
+      }
+    }
+    assertEquals(0, rig.verdicts(DropReason.HANDLER_ERROR));
+  }
+
+  private static byte[] between(byte[] frame, int at, String form, int number, String hex) {
+    byte[] middle = HexFormat.of().parseHex(String.format(form, number, hex));
+    byte[] all = new byte[frame.length + middle.length];
+    System.arraycopy(frame, 0, all, 0, at);
+    System.arraycopy(middle, 0, all, at, middle.length);
+    System.arraycopy(frame, at, all, at + middle.length, frame.length - at);
+    return all;
   }
 
   @Test

@@ -20,6 +20,8 @@ import dev.skiff.skb.SkBuffPool;
 import dev.skiff.stats.Faults;
 import dev.skiff.wire.FaultSpec;
 import dev.skiff.wire.PipeWire;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,6 +126,22 @@ class EthDeviceTest {
     broken.device().changeMtu(1000);
     broken.device().changeMtu(1000);
     assertThrows(IllegalStateException.class, () -> broken.device().changeMtu(1001));
+  }
+
+  @Test
+  void anMtuThatThereIsNoMemoryForNowIsRefusedAndTheDeviceGoesOn() {
+    Rig rig = new Rig(builder -> builder.memory(1 << 20));
+    rig.introducePeer();
+    SkBuffPool pool = rig.stack().pool();
+    List<SkBuff> all = new ArrayList<>();
+    for (SkBuff skb = pool.alloc(1500, "test"); skb != null; skb = pool.alloc(1500, "test")) {
+      all.add(skb);
+    }
+    assertThrows(IllegalStateException.class, () -> rig.device().changeMtu(3000));
+    assertEquals(1500, rig.device().mtu());
+    assertEquals(0, rig.exchange(Frames.echoRequest(1, 1, Frames.data(56))).size());
+    all.forEach(skb -> skb.free(DropReason.CONSUMED));
+    assertEquals(1, rig.exchange(Frames.echoRequest(1, 2, Frames.data(56))).size());
   }
 
   /** E03: whatever the length, a frame is a runt or has a type, and nothing behind it is read. */

@@ -116,6 +116,19 @@ class HeaderCacheTest {
   }
 
   @Test
+  void aHeaderThatLostItsSourceIsBoundAgain() {
+    confirm();
+    ping();
+    Eth eth = new Eth(rig.stack().neighbours());
+    HhCache hh =
+        Objects.requireNonNull(eth.headerCacheBind(rig.device(), EtherType.IP, Rig.PEER_IP));
+    hh.bind(OTHER_MAC, EtherType.IP); // as after a change of our own address
+    ping();
+    ping();
+    assertEquals(3, hits());
+  }
+
+  @Test
   void bindFillsInSourceAndTypeAndOnlyIpHasACache() {
     confirm();
     Eth eth = new Eth(rig.stack().neighbours());

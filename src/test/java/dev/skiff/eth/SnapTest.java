@@ -8,6 +8,7 @@ import dev.skiff.Rig;
 import dev.skiff.dev.DeviceStat;
 import dev.skiff.skb.DropReason;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -137,6 +138,34 @@ class SnapTest {
   void aFrameOfAVlanIsDroppedForThat(int tci) {
     assertEquals(List.of(), rig.exchange(tagged(echo(1), tci)));
     assertEquals(1, rig.verdicts(DropReason.VLAN_UNKNOWN));
+  }
+
+  @Test
+  void aFullFrameOfAVlanIsNotTooLongForIt() {
+    byte[] frame = Frames.ethernet(Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, new byte[1500]);
+    rig.exchange(tagged(frame, 5));
+    assertEquals(1, rig.verdicts(DropReason.VLAN_UNKNOWN));
+    assertEquals(0, rig.device().stat(DeviceStat.RX_ERRORS));
+    byte[] longer = Frames.ethernet(Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, new byte[1501]);
+    rig.exchange(tagged(longer, 5));
+    assertEquals(1, rig.verdicts(DropReason.PKT_TOO_BIG));
+  }
+
+  @Test
+  void aHandlerOfSnapSeesNoPadding() {
+    int type = 0x88B5;
+    List<Integer> lengths = new ArrayList<>();
+    rig.stack()
+        .packetTypes()
+        .add(
+            type,
+            (skb, dev, nowNs) -> {
+              lengths.add(skb.len());
+              return DropReason.CONSUMED;
+            });
+    byte[] frame = snap(Frames.ethernet(Rig.OUR_MAC, Rig.PEER_MAC, type, new byte[5]), SNAP);
+    rig.exchange(Arrays.copyOf(frame, 90));
+    assertEquals(List.of(5), lengths);
   }
 
   @Test

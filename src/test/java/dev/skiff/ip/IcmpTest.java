@@ -7,15 +7,49 @@ import dev.skiff.Frames;
 import dev.skiff.Rig;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.skb.DropReason;
+import dev.skiff.skb.IpSummed;
+import dev.skiff.skb.SkBuff;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The echo server of RFC 1122 3.2.2.6, and what gets no answer. */
 class IcmpTest {
+  /** What the note says of the checksum is believed, and nothing is summed again. */
+  @ParameterizedTest
+  @CsvSource({
+    "UNNECESSARY, 0, false, true",
+    "COMPLETE, 0xFFFF, false, true",
+    "COMPLETE, 0xFFFE, true, false",
+    "NONE, 0xFFFF, false, false",
+    "NONE, 0, true, true",
+  })
+  void theNoteOfTheChecksumIsUsed(IpSummed note, String csum, boolean right, boolean answered) {
+    Rig rig = new Rig();
+    rig.introducePeer();
+    byte[] frame = Frames.echoRequest(1, 1, Frames.data(56));
+    frame[60] ^= (byte) (right ? 0 : 1);
+    SkBuff skb = Objects.requireNonNull(rig.stack().pool().devAlloc(frame.length, "test"));
+    skb.copyFrom(frame, skb.put(frame.length), frame.length);
+    skb.resetMacHeader();
+    var _ = skb.pull(Frames.ETH_HLEN);
+    skb.resetNetworkHeader();
+    skb.setCsum(Integer.decode(csum), note);
+    DropReason reason = rig.stack().ipv4().receive(skb, rig.device(), rig.clock.nowNs());
+    assertEquals(answered ? DropReason.NOT_DROPPED : DropReason.ICMP_CSUM, reason);
+    if (answered) {
+      assertEquals(IpSummed.NONE, skb.ipSummed(), "of the reply it says nothing");
+      assertEquals(1, rig.turn().size());
+    } else {
+      skb.free(reason);
+    }
+  }
+
   private static final int AT = Frames.ETH_HLEN + Frames.IP_HLEN;
 
   private final Rig rig = new Rig();

@@ -238,11 +238,18 @@ class SkBuffCloneTest {
   void aCopyExpandedHasTheRoomThatWasAsked() {
     SkBuff skb = packet();
     skb.resetMacHeader();
+    assertEquals(20, skb.pull(4));
+    skb.resetNetworkHeader();
+    assertEquals(24, skb.pull(4));
+    skb.resetTransportHeader();
+    assertEquals(16, skb.push(8));
     SkBuff wide = Objects.requireNonNull(skb.copyExpand(40, 50));
     assertEquals(40, wide.headroom());
     assertEquals(50, wide.tailroom());
     assertEquals(20, wide.len());
     assertEquals(40, wide.macHeader());
+    assertEquals(44, wide.networkHeader());
+    assertEquals(48, wide.transportHeader());
     assertEquals(0x1234_5678, wide.u32(40));
     assertEquals(0x77, wide.u8(28), "what stood in the headroom moves with it");
     SkBuff narrow = Objects.requireNonNull(skb.copyExpand(0, 0));
@@ -274,6 +281,34 @@ class SkBuffCloneTest {
     orphan.orphan();
     orphan.free(DropReason.CONSUMED);
     assertEquals(2, heard.size());
+  }
+
+  @Test
+  void aHookCanReadTheBufferAndNeitherFreeNorKeepIt() {
+    SkBuffQueue queue = new SkBuffQueue("test queue");
+    List<String> heard = new ArrayList<>();
+    SkBuff skb = packet();
+    skb.setDestructor(
+        s -> {
+          heard.add("" + s.u32(s.data()));
+          assertThrows(IllegalStateException.class, () -> s.free(DropReason.CONSUMED));
+          assertThrows(IllegalStateException.class, () -> queue.queueTail(s));
+          assertThrows(IllegalStateException.class, s::skbClone);
+        });
+    skb.free(DropReason.CONSUMED);
+    assertEquals(List.of("" + 0x1234_5678), heard);
+    assertEquals(0, queue.len());
+    assertEquals(0, pool.held());
+  }
+
+  @Test
+  void aFreedBufferTakesNoHookAndIsNotCopied() {
+    SkBuff skb = packet();
+    skb.free(DropReason.CONSUMED);
+    assertThrows(IllegalStateException.class, () -> skb.setDestructor(s -> {}));
+    assertThrows(IllegalStateException.class, skb::copy);
+    assertThrows(IllegalStateException.class, () -> skb.copyExpand(1, 1));
+    assertEquals(0, pool.held());
   }
 
   @Test

@@ -149,6 +149,42 @@ class SkBuffPoolTest {
   }
 
   @Test
+  void aParanoidPoolForgetsTheDead() {
+    try (SkBuffPool pool = SkBuffPool.ofOneSize(128, 256, 1, true)) {
+      for (int i = 0; i < 100_000; i++) {
+        Objects.requireNonNull(pool.alloc(100, "test")).free(DropReason.CONSUMED);
+      }
+      assertTrue(pool.ledgerSize() <= 1024, "lines in the ledger: " + pool.ledgerSize());
+    }
+  }
+
+  @Test
+  void thereAreAsManyClonesAsSlotsAtMost() {
+    try (SkBuffPool pool = new SkBuffPool(3, 256, 1)) {
+      SkBuff skb = Objects.requireNonNull(pool.alloc(100, "test"));
+      for (int round = 0; round < 2; round++) {
+        List<SkBuff> clones = new ArrayList<>();
+        for (SkBuff clone = skb.skbClone(); clone != null; clone = skb.skbClone()) {
+          clones.add(clone);
+        }
+        assertEquals(3, clones.size());
+        clones.forEach(clone -> clone.free(DropReason.CONSUMED));
+      }
+      assertEquals(2, pool.failed());
+    }
+  }
+
+  @Test
+  void aNegativeLengthIsRefusedAndLosesNothing() {
+    try (SkBuffPool pool = sizes(false)) {
+      assertNull(pool.devAlloc(-1, "test"));
+      assertNull(pool.alloc(-1, "test"));
+      assertEquals(2, pool.failed());
+      assertEquals(0, pool.held());
+    }
+  }
+
+  @Test
   void aParanoidPoolSeesWritesToFreedMemory() {
     try (SkBuffPool pool = SkBuffPool.ofOneSize(2, 256, 1, true)) {
       SkBuff skb = Objects.requireNonNull(pool.alloc(256, "test"));
