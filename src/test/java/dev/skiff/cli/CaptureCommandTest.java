@@ -20,10 +20,13 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code skiff capture} beside a daemon that does not do as it should. */
+@Execution(ExecutionMode.CONCURRENT)
 class CaptureCommandTest {
   private static final int ENHANCED_PACKET = 6;
 

@@ -30,8 +30,11 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Captures and traces that a busy loop does not come to leave nothing behind in the stack. */
+@Execution(ExecutionMode.CONCURRENT)
 class LiveStreamsTest {
   private static final Duration LONG = Duration.ofSeconds(20);
 
