@@ -21,53 +21,41 @@ class SharedPacketTest {
   private static final int PINGS = 1000;
   private static final int KEPT = 50;
 
-  /**
-   * What the first handler has of each packet stays as it came, whatever the last one does to it.
-   */
-  @Test
-  void aThousandPingsAreAnsweredWhileAnotherHandlerKeepsItsClones() {
-    // The stack's own handler was there first, so that ours is the last and gets the original: the
-    // stack answers from its clone. The other order is below.
-    Rig rig = new Rig();
-    rig.introducePeer();
+  /** A handler that keeps all that it gets; it stands behind the stack's own. */
+  private static ArrayDeque<SkBuff> keepAll(Rig rig, int type) {
     ArrayDeque<SkBuff> kept = new ArrayDeque<>();
-    ArrayDeque<byte[]> asTheyCame = new ArrayDeque<>();
     rig.stack()
         .packetTypes()
         .add(
-            EtherType.IP,
+            type,
             (skb, dev, nowNs) -> {
               kept.add(skb);
               return DropReason.NOT_DROPPED;
             });
-    pings(rig, kept, asTheyCame);
+    return kept;
   }
 
+  /** The stack answers from its clone, and what the last handler keeps is the original. */
   @Test
-  void theSameWhenTheStacksHandlerIsTheLast() {
+  void aThousandPingsAreAnsweredWhileAnotherHandlerKeepsThePackets() {
     Rig rig = new Rig();
     rig.introducePeer();
-    ArrayDeque<SkBuff> kept = new ArrayDeque<>();
-    ArrayDeque<byte[]> asTheyCame = new ArrayDeque<>();
-    rig.stack()
-        .packetTypes()
-        .add(
-            EtherType.IP,
-            (skb, dev, nowNs) -> {
-              kept.add(skb);
-              return DropReason.NOT_DROPPED;
-            });
-    // Added again, the stack's comes behind ours; the first of the two is given up at once.
-    rig.stack()
-        .packetTypes()
-        .add(EtherType.IP, (skb, dev, nowNs) -> rig.stack().ipv4().receive(skb, dev, nowNs));
+    pings(rig, keepAll(rig, EtherType.IP), new ArrayDeque<>());
+  }
+
+  /** The stack answers twice, from a clone and, as the last, from the original. */
+  @Test
+  void aThousandPingsAreAnsweredWhileAnotherHandlerKeepsItsClones() {
+    Rig rig = new Rig();
+    rig.introducePeer();
+    ArrayDeque<SkBuff> kept = keepAll(rig, EtherType.IP);
+    rig.stack().packetTypes().add(EtherType.IP, rig.stack().ipv4());
     for (int i = 1; i <= PINGS; i++) {
       byte[] request = Frames.echoRequest(9, i, Frames.data(i));
-      // Two replies, one from each of the stack's handlers.
       List<byte[]> replies = rig.exchange(request);
       assertEquals(2, replies.size(), "ping " + i);
       assertArrayEquals(replies.get(0), replies.get(1));
-      checkOldest(kept, Arrays.copyOf(request, request.length));
+      checkOldest(kept, request);
     }
     assertEquals(0, rig.stack().pool().held() - 1, "all but the posted one are back");
   }
@@ -76,15 +64,7 @@ class SharedPacketTest {
   @Test
   void anArpRequestIsAnsweredWhileAnotherHandlerKeepsItsClone() {
     Rig rig = new Rig();
-    ArrayDeque<SkBuff> kept = new ArrayDeque<>();
-    rig.stack()
-        .packetTypes()
-        .add(
-            EtherType.ARP,
-            (skb, dev, nowNs) -> {
-              kept.add(skb);
-              return DropReason.NOT_DROPPED;
-            });
+    ArrayDeque<SkBuff> kept = keepAll(rig, EtherType.ARP);
     byte[] request =
         Frames.ethernet(
             Frames.BROADCAST,
