@@ -101,7 +101,8 @@ final class FaultyIn extends FaultyDirection {
     return Math.min(wantsTurnNs, due.firstDueNs());
   }
 
-  private void purge() {
+  /** Gives up all that is held. */
+  void purge() {
     wantsTurnNs = Long.MAX_VALUE;
     while (!due.isEmpty()) {
       due.removeFirst();

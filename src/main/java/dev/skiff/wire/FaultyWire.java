@@ -1,6 +1,9 @@
 package dev.skiff.wire;
 
 import dev.skiff.skb.SkBuff;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -162,12 +165,68 @@ public final class FaultyWire implements Wire {
   }
 
   @Override
+  public boolean hasCarrier() {
+    return wire.hasCarrier();
+  }
+
+  @Override
+  public int farMtu() {
+    return wire.farMtu();
+  }
+
+  @Override
+  public int linkFd() {
+    return wire.linkFd();
+  }
+
+  @Override
+  public void lookAtLink() {
+    wire.lookAtLink();
+  }
+
+  @Override
+  public Map<String, Long> farCounters() {
+    return wire.farCounters();
+  }
+
+  @Override
+  public void setMulticastList(RxMode mode, long[] list) {
+    wire.setMulticastList(mode, list);
+  }
+
+  @Override
+  public void ioctl(int number, MemorySegment data) {
+    wire.ioctl(number, data);
+  }
+
+  // ---- Its life ---------------------------------------------------------------------------------
+
+  @Override
+  public void init() throws IOException {
+    wire.init();
+  }
+
+  @Override
+  public void open() throws IOException {
+    wire.open();
+  }
+
+  @Override
+  public void stop(Completion completion) {
+    if (!closed) {
+      wire.stop(completion); // First, since what it still has came before what is held here.
+      out.purge(completion);
+      in.purge();
+    }
+  }
+
+  @Override
   public void close(Completion completion) {
     if (closed) {
       return;
     }
     closed = true;
-    wire.close(completion); // First, since what it still has came before what is held here.
+    wire.close(completion);
     out.purge(completion);
     in.close();
   }

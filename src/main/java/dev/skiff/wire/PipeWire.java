@@ -186,17 +186,22 @@ public final class PipeWire {
     }
 
     @Override
+    public void stop(Completion completion) {
+      while (!burst.isEmpty()) {
+        SkBuff skb = burst.first();
+        burst.removeFirst();
+        completion.sent(skb, DropReason.QUEUE_PURGE);
+      }
+    }
+
+    @Override
     public void close(Completion completion) {
       if (closed) {
         return;
       }
       closed = true;
       in.waker = () -> {};
-      while (!burst.isEmpty()) {
-        SkBuff skb = burst.first();
-        burst.removeFirst();
-        completion.sent(skb, DropReason.QUEUE_PURGE);
-      }
+      stop(completion);
       if (openEnds.decrementAndGet() == 0) {
         arena.close();
       }

@@ -92,13 +92,18 @@ public final class TapWire implements Wire {
   }
 
   @Override
-  public void close(Completion completion) {
+  public void stop(Completion completion) {
     while (!burst.isEmpty()) {
       SkBuff skb = burst.first();
       burst.removeFirst();
       completion.sent(skb, DropReason.QUEUE_PURGE);
     }
     blocked = false;
+  }
+
+  @Override
+  public void close(Completion completion) {
+    stop(completion);
     tap.close();
   }
 }

@@ -2,11 +2,17 @@ package dev.skiff.wire;
 
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
 
 /**
- * Something that carries Ethernet frames, without their check sequence.
+ * Something that carries frames, without their check sequence: the hardware under a {@code
+ * NetDevice}. To write a driver is to write one of these.
  *
- * <p>None of its methods blocks. All are called on the loop thread, {@link #close} included.
+ * <p>Its life: {@link #init} once, when its device is registered; {@link #open} and {@link #stop}
+ * as often as the device goes up and down; {@link #close} once, in the end. None of its methods
+ * blocks. All are called on the loop thread, or before the loop starts or after it has ended.
  */
 public interface Wire {
   /** What became of an attempt to receive. */
@@ -37,6 +43,28 @@ public interface Wire {
      */
     void sent(SkBuff skb, DropReason reason);
   }
+
+  /**
+   * {@code dev->init}: looks for its hardware. Called once, when its device is registered.
+   *
+   * @throws IOException one line that says what to do; the device is not registered
+   */
+  default void init() throws IOException {}
+
+  /**
+   * The wire's part of {@code dev->open}: makes everything ready anew, whatever was before. Frames
+   * that came while the device was down may still be there: the device throws them away.
+   *
+   * @throws IOException one line that says what to do; the device stays down
+   */
+  default void open() throws IOException {}
+
+  /**
+   * The wire's part of {@code dev->stop}: gives up what was queued; {@link #open} may follow.
+   *
+   * @param completion told of each frame that was still queued
+   */
+  void stop(Completion completion);
 
   /**
    * Receives one frame into the tailroom of an empty buffer. A frame longer than the tailroom is
@@ -89,11 +117,66 @@ public interface Wire {
     return Long.MAX_VALUE;
   }
 
+  // ---- The link ---------------------------------------------------------------------------------
+
+  /** {@code netif_carrier_ok}: whether somebody is at the far end. */
+  default boolean hasCarrier() {
+    return true;
+  }
+
+  /** The MTU of the far end in bytes; 0 if there is none or it is not known. */
+  default int farMtu() {
+    return 0;
+  }
+
+  /**
+   * A descriptor that becomes readable when {@link #lookAtLink} should be called; -1 for none. It
+   * stays the same as long as the wire lives.
+   */
+  default int linkFd() {
+    return -1;
+  }
+
+  /**
+   * Looks after the far end: from here on {@link #hasCarrier} and {@link #farMtu} tell what it is
+   * now. Called when {@link #linkFd} is readable, and now and then under load.
+   */
+  default void lookAtLink() {}
+
+  /**
+   * What the far end itself counts, by the names of {@code ip -s link}; empty if it does not say.
+   * Any thread; may take a system call.
+   */
+  default Map<String, Long> farCounters() {
+    return Map.of();
+  }
+
+  // ---- Control ----------------------------------------------------------------------------------
+
+  /**
+   * {@code dev->set_multicast_list}: what the hardware's filter should let through beside our own
+   * address and broadcasts. A filter may let through more; most wires here have none, as a TAP.
+   *
+   * @param list the groups' MAC addresses, to be read during the call; complete whatever the mode
+   */
+  default void setMulticastList(RxMode mode, long[] list) {}
+
+  /**
+   * {@code dev->do_ioctl}: a request of the wire's own, {@code SIOCDEVPRIVATE} to 15 more.
+   *
+   * @param number 0 to 15
+   * @param data what the caller gave, and reads afterwards
+   * @throws UnsupportedOperationException if it knows no such request, as by default
+   */
+  default void ioctl(int number, MemorySegment data) {
+    throw new UnsupportedOperationException("the wire has no request SIOCDEVPRIVATE+" + number);
+  }
+
   /** Why the wire is dead: one line for people; empty while it lives. */
   String failure();
 
   /**
-   * Gives up what was queued and closes the wire, once; later calls do nothing.
+   * Does what {@link #stop} does and closes the wire for good, once; later calls do nothing.
    *
    * @param completion told of each frame that was still queued
    */

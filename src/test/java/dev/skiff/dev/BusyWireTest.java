@@ -78,10 +78,15 @@ class BusyWireTest {
     }
 
     @Override
-    public void close(Completion completion) {
+    public void stop(Completion completion) {
       while (!taken.isEmpty()) {
         completion.sent(taken.remove(), DropReason.QUEUE_PURGE);
       }
+    }
+
+    @Override
+    public void close(Completion completion) {
+      stop(completion);
     }
   }
 

@@ -290,11 +290,16 @@ class FaultyWireTest {
     }
 
     @Override
-    public void close(Completion completion) {
-      closed++;
+    public void stop(Completion completion) {
       while (!taken.isEmpty()) {
         completion.sent(taken.remove(), DropReason.QUEUE_PURGE);
       }
+    }
+
+    @Override
+    public void close(Completion completion) {
+      closed++;
+      stop(completion);
     }
   }
 
