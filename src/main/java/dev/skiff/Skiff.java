@@ -1,14 +1,17 @@
 package dev.skiff;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.skiff.dev.DeviceConfig;
+import dev.skiff.dev.LinkOps;
 import dev.skiff.dev.NetDevice;
+import dev.skiff.dev.NetDevices;
+import dev.skiff.dev.PacketHandler;
 import dev.skiff.dev.PacketTap;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
 import dev.skiff.loop.PollLoop;
 import dev.skiff.skb.SkBuffPool;
-import dev.skiff.stack.DeviceConfig;
 import dev.skiff.stack.NetStack;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.stats.Faults;
@@ -89,9 +92,53 @@ public final class Skiff implements AutoCloseable {
     return loop.call(callable, Duration.ofSeconds(5));
   }
 
-  /** The device. */
+  /** The device that it was built with; of several, the one registered first. */
   public NetDevice device() {
     return stack.devices().getFirst();
+  }
+
+  /** The devices by name, their ioctls by name, and who is told what happens to them. */
+  public NetDevices netDevices() {
+    return stack.netDevices();
+  }
+
+  /**
+   * {@code register_netdev}: adds a device; {@link NetDevice#open} brings it up. Before {@link
+   * #start}, or on the loop thread.
+   *
+   * @throws IOException if its wire cannot be initialised; the wire is the caller's still
+   * @throws IllegalArgumentException if its name is taken or there are no buffers for its MTU
+   */
+  @CanIgnoreReturnValue
+  public NetDevice register(DeviceConfig config) throws IOException {
+    return stack.register(config);
+  }
+
+  /**
+   * {@code unregister_netdev}: stops a device, closes its wire and forgets it. Before {@link
+   * #start}, or on the loop thread.
+   */
+  public void unregister(NetDevice dev) {
+    stack.unregister(dev);
+  }
+
+  /**
+   * {@code dev_add_pack}: adds a handler for an EtherType. Before {@link #start}, or on the loop
+   * thread.
+   *
+   * @param type in host order, as 0x88B5
+   */
+  public void addHandler(int type, PacketHandler handler) {
+    stack.packetTypes().add(type, handler);
+  }
+
+  /**
+   * {@code dev_remove_pack}: takes a handler away. Before {@link #start}, or on the loop thread.
+   *
+   * @throws IllegalStateException if it handles no such type
+   */
+  public void removeHandler(int type, PacketHandler handler) {
+    stack.packetTypes().remove(type, handler);
   }
 
   /** The pool that buffers come from. */
@@ -155,6 +202,7 @@ public final class Skiff implements AutoCloseable {
     private Clock clock = Clock.system();
     private FaultSpec fault = FaultSpec.OFF;
     private int rxCopybreak;
+    private @Nullable LinkOps link;
 
     private Builder() {}
 
@@ -175,7 +223,7 @@ public final class Skiff implements AutoCloseable {
     }
 
     /**
-     * The device's own address, as ADDR/PREFIX.
+     * The device's own address, as ADDR/PREFIX; without one it carries frames and no IP.
      *
      * @throws IllegalArgumentException with one line that says what is wrong
      */
@@ -198,7 +246,7 @@ public final class Skiff implements AutoCloseable {
 
     /**
      * The device's own MAC address; by default a locally administered one made from its IPv4
-     * address.
+     * address, or from its name if it has none.
      *
      * @throws IllegalArgumentException with one line that says what is wrong
      */
@@ -206,6 +254,13 @@ public final class Skiff implements AutoCloseable {
     public Builder mac(String mac) {
       this.mac = MacAddr.parse(mac);
       DeviceConfig.checkMac(this.mac);
+      return this;
+    }
+
+    /** The link type; Ethernet by default. */
+    @CanIgnoreReturnValue
+    public Builder link(LinkOps link) {
+      this.link = link;
       return this;
     }
 
@@ -273,31 +328,40 @@ public final class Skiff implements AutoCloseable {
     /**
      * Builds the stack and brings its device up.
      *
-     * @throws IOException if the TAP cannot be opened; the message says what to do
+     * @throws IOException if the TAP, or the device, cannot be opened; the message says what to do
      * @throws IllegalArgumentException if a setting is missing or wrong
      */
     public Skiff build() throws IOException {
-      Ip4Prefix own = address;
-      if (own == null) {
-        throw new IllegalArgumentException("ip is missing: give one as 198.51.100.2/24");
-      }
-      long ownMac = mac != 0 ? mac : MacAddr.locallyAdministered(own.address() & 0xFFFF_FFFFL);
       Wire ownWire = wire != null ? wire : openTap();
+      NetStack stack = null;
       try {
-        DeviceConfig config = new DeviceConfig(name, ownWire, ownMac, own, gateway, mtu);
+        DeviceConfig config = config(ownWire);
         TimerQueue timers = new TimerQueue();
         Faults faults = new Faults();
-        NetStack stack = new NetStack(List.of(config), memory, timers, faults);
+        stack = new NetStack(List.of(config), memory, timers, faults);
         PollLoop loop = new PollLoop(clock, timers, stack, faults);
         stack.setWaker(loop::wakeUp);
-        stack.setFault(0, fault, clock.nowNs());
-        stack.devices().getFirst().setRxCopybreak(rxCopybreak);
+        NetDevice dev = stack.devices().getFirst();
+        dev.setFault(fault, clock.nowNs());
+        dev.setRxCopybreak(rxCopybreak);
         stack.open();
         return new Skiff(stack, loop);
-      } catch (RuntimeException e) {
+      } catch (IOException | RuntimeException e) {
+        if (stack != null) {
+          stack.onClose();
+          stack.close();
+        }
         ownWire.close((skb, reason) -> {});
         throw e;
       }
+    }
+
+    private DeviceConfig config(Wire ownWire) {
+      DeviceConfig named = DeviceConfig.of(name, ownWire);
+      Ip4Prefix own = address;
+      long byAddress =
+          own == null ? named.mac() : MacAddr.locallyAdministered(own.address() & 0xFFFF_FFFFL);
+      return new DeviceConfig(name, ownWire, mac != 0 ? mac : byAddress, own, gateway, mtu, link);
     }
 
     private Wire openTap() throws SysException {

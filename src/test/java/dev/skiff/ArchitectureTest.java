@@ -64,7 +64,9 @@ class ArchitectureTest {
   /** Where a buffer may end: deliverer, completion, copies, purged queues, holders that give up. */
   private static final Set<String> FREE_SITES =
       Set.of(
-          "dev.skiff.dev.NetDevice",
+          "dev.skiff.dev.TopHalf",
+          "dev.skiff.dev.BottomHalf",
+          "dev.skiff.dev.Transmitter",
           "dev.skiff.dev.PacketTypes",
           "dev.skiff.skb.SkBuffQueue",
           "dev.skiff.neigh.NeighbourTable",
@@ -147,7 +149,7 @@ class ArchitectureTest {
             DescribedPredicate.describe(
                 "of a layer",
                 call ->
-                    Set.of("Eth", "Arp", "Ipv4", "Icmp", "NetDevice", "NeighbourTable")
+                    Set.of("Eth", "Arp", "Ipv4", "Icmp", "NetDevices", "NeighbourTable")
                         .contains(call.getTargetOwner().getSimpleName())))
         .check(CLASSES);
   }

@@ -1,14 +1,19 @@
 package dev.skiff;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.skiff.dev.DeviceConfig;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.header.Ip4Addr;
+import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.skb.SkBuffPool;
 import dev.skiff.stack.NetStack;
+import dev.skiff.stack.PoolConfig;
+import dev.skiff.stats.Faults;
 import dev.skiff.time.ManualClock;
+import dev.skiff.time.TimerQueue;
 import dev.skiff.wire.PipeWire;
 import dev.skiff.wire.Wire;
 import java.io.IOException;
@@ -70,6 +75,17 @@ public final class Rig implements AutoCloseable {
   /** What is inside of a Skiff that the test built itself. */
   public static NetStack stackOf(Skiff skiff) {
     return skiff.stack();
+  }
+
+  /** A stack with one device, skiff0, 198.51.100.2/24, that is down, and no loop. */
+  public static NetStack stackOn(Wire wire, PoolConfig memory, TimerQueue timers, Faults faults) {
+    DeviceConfig config =
+        DeviceConfig.of("skiff0", wire).withMac(OUR_MAC).withAddress(new Ip4Prefix(OUR_IP, PREFIX));
+    try {
+      return new NetStack(List.of(config), memory, timers, faults);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public NetDevice device() {

@@ -129,7 +129,8 @@ class SkiffTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', '', 1500, ip is missing",
+    "'', 198.51.100.1, 1500, of no use without an address",
+    "224.0.0.1/24, '', 1500, is no host's address",
     "198.51.100.0/24, '', 1500, is the number of its own network",
     "198.51.100.2/24, 203.0.113.1, 1500, must be reachable directly",
     "198.51.100.2/24, '', 67, out of range",

@@ -124,7 +124,7 @@ public final class Answers {
       var _ =
           loop.call(
               () -> {
-                stack.setFault(dev.index(), spec, loop.turnNs());
+                dev.setFault(spec, loop.turnNs());
                 return true;
               },
               LOOP_TIMEOUT);

@@ -4,12 +4,12 @@ import dev.skiff.control.Answers;
 import dev.skiff.control.ControlPath;
 import dev.skiff.control.ControlServer;
 import dev.skiff.control.Streams;
+import dev.skiff.dev.DeviceConfig;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
 import dev.skiff.loop.PollLoop;
-import dev.skiff.stack.DeviceConfig;
 import dev.skiff.stack.NetStack;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.stats.Faults;
@@ -130,12 +130,14 @@ public final class Daemon {
     TimerQueue timers = new TimerQueue();
     Faults faults = new Faults();
     DeviceConfig device =
-        new DeviceConfig(tap.name(), new TapWire(tap), mac, config.ip(), config.gateway(), mtu);
+        new DeviceConfig(
+            tap.name(), new TapWire(tap), mac, config.ip(), config.gateway(), mtu, null);
     PoolConfig memory = PoolConfig.usual().withBytes(config.bufferMemory());
     try (NetStack stack = new NetStack(List.of(device), memory, timers, faults)) {
       Clock clock = Clock.system();
-      stack.setFault(0, config.fault(), clock.nowNs());
-      stack.devices().getFirst().setRxCopybreak(config.rxCopybreak());
+      NetDevice dev = stack.devices().getFirst();
+      dev.setFault(config.fault(), clock.nowNs());
+      dev.setRxCopybreak(config.rxCopybreak());
       stack.open();
       PollLoop loop = new PollLoop(clock, timers, stack, faults);
       String application = "Skiff " + version;

@@ -1,8 +1,8 @@
 package dev.skiff.daemon;
 
+import dev.skiff.dev.DeviceConfig;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
-import dev.skiff.stack.DeviceConfig;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.sys.TunTap;
 import dev.skiff.wire.FaultSpec;

@@ -18,6 +18,15 @@ public interface LinkOps extends RxCopy {
   /** {@link #typeTrans}: the frame is shorter than the link header. */
   int RUNT = -1;
 
+  /** {@code dev->type}: {@code ARPHRD_ETHER} is 1. */
+  int type();
+
+  /** The {@link Iff} bits that each device of this link has. */
+  int flags();
+
+  /** {@code dev->broadcast}: the address of all stations. */
+  long broadcast();
+
   /** {@code dev->hard_header_len}: bytes in the link header. */
   int headerLen();
 

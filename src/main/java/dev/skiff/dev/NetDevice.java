@@ -1,24 +1,29 @@
 package dev.skiff.dev;
 
-import dev.skiff.header.EthHdr;
-import dev.skiff.header.EtherType;
+import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
 import dev.skiff.skb.DropReason;
-import dev.skiff.skb.PacketType;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.skb.SkBuffPool;
 import dev.skiff.stats.Counters;
-import dev.skiff.stats.Faults;
 import dev.skiff.wire.FaultSpec;
 import dev.skiff.wire.FaultyWire;
 import dev.skiff.wire.Wire;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * {@code struct device}: one network device, its wire, its queues and its counters.
+ * {@code struct device}: one network device, its wire, its queues and its counters. Made by {@link
+ * NetDevices#register}.
  *
- * <p>Thread: the loop thread; counters, name and addresses may be read by any.
+ * <p>Its two ways are classes of their own: {@code TopHalf} and {@code BottomHalf} in, {@code
+ * Transmitter} out. Thread: the loop thread; counters, name, flags and addresses may be read by
+ * any.
  */
 public final class NetDevice {
   /** {@code DEV_NUMBUFFS}: the transmit bands, 0 first. */
@@ -30,8 +35,14 @@ public final class NetDevice {
   /** The band of everything else. */
   public static final int BAND_NORMAL = 1;
 
-  /** {@code tx_queue_len}: frames that a band holds. */
+  /** The band of what can wait. */
+  public static final int BAND_BULK = 2;
+
+  /** {@code tx_queue_len} unless it is told otherwise: frames that a band holds. */
   public static final int TX_QUEUE_LEN = 500;
+
+  /** {@code watchdog_timeo}: how long a wire may take nothing before it is opened anew. */
+  public static final long WATCHDOG_TIMEO_NS = 5_000_000_000L;
 
   /**
    * Bytes behind the longest frame in a receive buffer: an 802.1Q tag, and one more, so that a
@@ -39,126 +50,152 @@ public final class NetDevice {
    */
   public static final int RX_SPARE = 4 + 1;
 
-  /**
-   * Bytes by which the link header of a frame may be longer than that of its reply, which then ends
-   * so much further behind: an 802.1Q tag, LLC and SNAP.
-   */
-  private static final int REPLY_SPARE = 4 + 8;
+  private static final Logger LOG = LoggerFactory.getLogger(NetDevice.class);
 
   /** The device's address while it has none: 0.0.0.0/32, which matches nothing. */
   private static final Ip4Prefix NO_ADDRESS = new Ip4Prefix(0, 32);
 
-  private static final String DRIVER = "driver";
-  private static final String NET_BH = "net_bh";
-  private static final String HARD_START_XMIT = "hard_start_xmit";
-
   private final String name;
   private final int index;
+  private final LinkOps link;
+  private final int gateway;
+  private final NetDevices devices;
+  private final SkBuffPool pool;
+  private final Counters stats = new Counters(DeviceStat.values().length);
+  private final TopHalf topHalf;
+  private final BottomHalf bottomHalf;
+  private final Transmitter transmitter;
+  private final RxFilter rxFilter = new RxFilter(this);
   private Wire wire;
   private volatile @Nullable FaultyWire fault;
-  private final SkBuffPool pool;
-  private final LinkOps linkOps;
-  private final PacketTypes packetTypes;
-  private final Taps taps;
-  private final Faults faults;
-  private final Counters stats = new Counters(DeviceStat.values().length);
-  private final Backlog backlog = new Backlog();
-  private final Bands bands = new Bands();
-  private final Wire.Completion completion = this::sent;
   private volatile int mtu;
   private volatile long macAddress;
-  private int rxCopybreak;
-
-  private volatile Ip4Prefix address = NO_ADDRESS;
+  private volatile Ip4Prefix address;
   private volatile boolean up;
+  private volatile boolean carrier;
+  private volatile boolean registered = true;
   private volatile String failure = "";
+  private volatile int userFlags;
+  private volatile int txQueueLen = TX_QUEUE_LEN;
+  private boolean liveAddressChange;
+  private int farMtu;
+  private long nowNs;
 
-  /** The buffer that the next frame is received into, as on a card's receive ring. */
-  private @Nullable SkBuff posted;
-
-  /**
-   * A device that is down.
-   *
-   * @param index its number in its stack, from 0
-   * @param macAddress its own address, valid in the sense of {@link MacAddr#isValid}
-   * @param mtu the most bytes behind the link header, 68 or more
-   */
-  public NetDevice(
-      String name,
-      int index,
-      Wire wire,
-      long macAddress,
-      int mtu,
-      SkBuffPool pool,
-      LinkOps linkOps,
-      PacketTypes packetTypes,
-      Taps taps,
-      Faults faults) {
-    this.name = name;
+  NetDevice(DeviceConfig config, int index, LinkOps link, NetDevices devices) {
+    name = config.name();
     this.index = index;
-    this.wire = wire;
+    this.link = link;
+    this.devices = devices;
+    pool = devices.pool();
+    wire = config.wire();
     fault = wire instanceof FaultyWire faulty ? faulty : null;
-    this.macAddress = macAddress;
-    this.mtu = mtu;
-    this.pool = pool;
-    this.linkOps = linkOps;
-    this.packetTypes = packetTypes;
-    this.taps = taps;
-    this.faults = faults;
+    macAddress = config.mac();
+    mtu = config.mtu();
+    Ip4Prefix own = config.address();
+    address = own == null ? NO_ADDRESS : own;
+    Integer via = config.gateway();
+    gateway = via == null ? Ip4Addr.ANY : via;
+    topHalf = new TopHalf(this);
+    bottomHalf = new BottomHalf(this, devices);
+    transmitter = new Transmitter(this, link, devices.taps());
   }
 
   // ---- open and stop ----------------------------------------------------------------------------
 
   /**
-   * {@code dev->open}: posts a receive buffer and brings the device up.
+   * {@code dev->open}: opens the wire anew, whatever was before, and brings the device up. What
+   * came while it was down is thrown away. An open device stays as it is.
    *
-   * @return false, with the device still down, if there is no buffer
-   * @throws IllegalStateException if its MAC address is not one station's
+   * @throws IOException with the device still down, if the wire does not open, is dead, or there is
+   *     no buffer: one line that says why
+   * @throws IllegalStateException if its MAC address is not one station's, or it is not registered
    */
-  public boolean open() {
-    if (!linkOps.validateAddr(this)) {
+  public void open() throws IOException {
+    if (up) {
+      return;
+    }
+    if (!registered) {
+      throw new IllegalStateException(name + " is not registered any more");
+    }
+    if (!link.validateAddr(this)) {
       throw new IllegalStateException(
           name + ": " + MacAddr.format(macAddress) + " is not one station's MAC address");
     }
-    if (posted == null) {
-      posted = allocPosted();
+    if (!failure.isEmpty()) {
+      throw new IOException(name + " has failed for good: " + failure);
     }
-    up = posted != null;
-    return up;
+    wire.open();
+    if (!topHalf.post()) {
+      transmitter.stop();
+      throw new IOException(name + ": no buffer to receive into, the pool is empty");
+    }
+    if (!topHalf.discardOld(nowNs)) {
+      fail(wire.failure());
+      throw new IOException(name + ": " + failure);
+    }
+    FaultyWire faulty = fault;
+    if (faulty != null) {
+      faulty.purgeIncoming(); // What it kept of the old frames is old too.
+    }
+    carrier = wire.hasCarrier();
+    farMtu = wire.farMtu();
+    up = true;
+    rxFilter.upload();
+    devices.notify(NetdevEvent.UP, this);
   }
 
   /**
-   * {@code dev->stop}: brings the device down, empties its queues and closes its wire. Never fails;
-   * a second call does nothing.
+   * {@code dev->stop}: brings the device down and empties its queues. Never fails; a second call
+   * does nothing. {@link #open} may follow.
    */
   public void stop() {
-    up = false;
-    var _ = backlog.purge();
-    bands.purge();
-    wire.close(completion);
-    SkBuff buffer = posted;
-    if (buffer != null) {
-      posted = null;
-      buffer.free(DropReason.CONSUMED); // It held no packet: nothing is lost with it.
+    if (!up) {
+      return;
     }
+    devices.notify(NetdevEvent.GOING_DOWN, this);
+    up = false;
+    carrier = false;
+    bottomHalf.purge();
+    transmitter.stop();
+    topHalf.unpost();
+    devices.notify(NetdevEvent.DOWN, this);
   }
 
   /** Stops the device for good since its wire is dead; {@link #failure} says why. */
   public void fail(String why) {
     failure = why;
     stop();
+    topHalf.unpost();
+    transmitter.close(); // A dead wire keeps nothing open.
   }
 
-  /** Bytes that are received of a frame at most. */
-  private int rxFrameLen(int mtu) {
-    return linkOps.headerLen() + mtu + RX_SPARE;
+  /** It is no device any more: its wire is closed. */
+  void unregistered() {
+    registered = false;
+    transmitter.close();
   }
 
-  private @Nullable SkBuff allocPosted() {
-    return pool.devAlloc(rxFrameLen(mtu), DRIVER);
+  /** Stops it and closes its wire, at the end of the stack. A second call does nothing. */
+  public void close() {
+    stop();
+    transmitter.close();
+  }
+
+  /** The watchdog has stopped the wire: it is opened again, or the device fails. */
+  void reopenWire() {
+    try {
+      wire.open();
+    } catch (IOException e) {
+      fail("it could not be opened anew: " + e.getMessage());
+    }
   }
 
   // ---- Receive ----------------------------------------------------------------------------------
+
+  /** Bytes that are received of a frame at most. */
+  int rxFrameLen(int mtu) {
+    return link.headerLen() + mtu + RX_SPARE;
+  }
 
   /**
    * The top half, what a driver's receive interrupt does: takes frames off the wire and puts them
@@ -168,65 +205,8 @@ public final class NetDevice {
    * @return whether the wire had no more
    */
   public boolean poll(int budget, long nowNs) {
-    if (posted == null && up) {
-      posted = allocPosted(); // Memory was short; it may be there again.
-    }
-    for (int i = 0; i < budget && posted != null; i++) {
-      SkBuff skb = posted;
-      switch (wire.receive(skb, nowNs)) {
-        case FRAME -> received(skb, nowNs);
-        case EMPTY -> {
-          return true;
-        }
-        case GONE -> {
-          fail(wire.failure());
-          return true;
-        }
-      }
-    }
-    return posted == null;
-  }
-
-  private void received(SkBuff frame, long nowNs) {
-    SkBuff skb = frame;
-    if (frame.len() <= rxCopybreak) {
-      SkBuff small = copyBreak(frame);
-      skb = small == null ? frame : small;
-    }
-    skb.enterReceived(index);
-    skb.setStampNs(nowNs);
-    count(DeviceStat.RX_PACKETS, 1);
-    count(DeviceStat.RX_BYTES, skb.len());
-    SkBuff next = skb == posted ? allocPosted() : posted;
-    if (next == null) {
-      // "Memory squeeze": without a buffer to post instead, this one is posted again.
-      count(DeviceStat.RX_DROPPED, 1);
-      skb.free(DropReason.NOMEM);
-      posted = allocPosted();
-      return;
-    }
-    posted = next;
-    DropReason reason = netifRx(skb);
-    if (reason != DropReason.NOT_DROPPED) {
-      skb.free(reason);
-    }
-  }
-
-  /**
-   * {@code rx_copybreak}: copies a small frame into a buffer of its size, and posts the large one
-   * again. It has room for a reply in place and its padding.
-   *
-   * @return null if there is no buffer for it
-   */
-  private @Nullable SkBuff copyBreak(SkBuff frame) {
-    int n = frame.len();
-    SkBuff small = pool.devAlloc(Math.max(n, linkOps.minFrameLen()) + REPLY_SPARE, DRIVER);
-    if (small != null) {
-      var _ = small.put(n);
-      linkOps.copyAndSum(small, frame.segment(), frame.data(), n, 0);
-      frame.clear();
-    }
-    return small;
+    this.nowNs = nowNs;
+    return topHalf.poll(budget, nowNs);
   }
 
   /**
@@ -235,12 +215,7 @@ public final class NetDevice {
    * @param skb lent: a whole frame, link header at data
    */
   public DropReason netifRx(SkBuff skb) {
-    skb.hop("netif_rx");
-    DropReason reason = backlog.netifRx(skb);
-    if (reason != DropReason.NOT_DROPPED) {
-      count(DeviceStat.RX_DROPPED, 1);
-    }
-    return reason;
+    return bottomHalf.netifRx(skb);
   }
 
   /**
@@ -250,49 +225,7 @@ public final class NetDevice {
    * @return whether the backlog is empty
    */
   public boolean netBh(int budget, long nowNs) {
-    for (int i = 0; i < budget; i++) {
-      SkBuff skb = backlog.dequeue(NET_BH);
-      if (skb == null) {
-        return true;
-      }
-      DropReason reason;
-      try {
-        reason = deliver(skb, nowNs);
-      } catch (RuntimeException | AssertionError | StackOverflowError fault) {
-        reason = PacketTypes.afterThrow(skb, NET_BH, faults, fault);
-      }
-      if (reason != DropReason.NOT_DROPPED) {
-        skb.free(reason);
-      }
-    }
-    return backlog.isEmpty();
-  }
-
-  private DropReason deliver(SkBuff skb, long nowNs) {
-    skb.hop(NET_BH);
-    int protocol = linkOps.typeTrans(skb, this);
-    if (!taps.isEmpty()) {
-      skb.setRxTapId(taps.seen(skb, PacketTap.Direction.IN, this, nowNs));
-    }
-    if (protocol == LinkOps.RUNT) {
-      return rxLengthError(DropReason.PKT_TOO_SMALL);
-    }
-    int most = protocol == EtherType.P_8021Q ? mtu + EthHdr.VLAN_HLEN : mtu;
-    if (skb.len() > most) {
-      return rxLengthError(DropReason.PKT_TOO_BIG);
-    }
-    if (MacAddr.isMulticast(linkOps.headerParse(skb))) {
-      return DropReason.MAC_INVALID_SOURCE;
-    }
-    if (skb.pktType() == PacketType.OTHERHOST) {
-      return DropReason.OTHERHOST;
-    }
-    if (skb.pktType() == PacketType.MULTICAST) {
-      count(DeviceStat.MULTICAST, 1);
-    }
-    skb.setProtocol(protocol);
-    skb.resetNetworkHeader();
-    return packetTypes.deliver(skb, this, NET_BH, faults, nowNs);
+    return bottomHalf.netBh(budget, nowNs);
   }
 
   /**
@@ -300,7 +233,7 @@ public final class NetDevice {
    * returns the result.
    */
   public DropReason deliverAgain(SkBuff skb, long nowNs) {
-    return packetTypes.deliver(skb, this, NET_BH, faults, nowNs);
+    return bottomHalf.deliverAgain(skb, nowNs);
   }
 
   /** Counts a frame whose lengths contradict each other, {@code rx_length_errors}. */
@@ -321,37 +254,7 @@ public final class NetDevice {
    *     padding; the buffer is still the caller's
    */
   public DropReason transmit(SkBuff skb, long nowNs) {
-    skb.hop("dev_queue_xmit");
-    // Here and not only when it is sent: a buffer without the room is its caller's mistake.
-    if (skb.len() < linkOps.minFrameLen()) {
-      if (!skb.unshare()) {
-        return DropReason.NOMEM;
-      }
-      skb.padTo(linkOps.minFrameLen());
-    }
-    if (!up) {
-      return DropReason.DEV_READY;
-    }
-    if (skb.len() > linkOps.headerLen() + mtu) {
-      return DropReason.PKT_TOO_BIG;
-    }
-    if (!skb.arp()) {
-      switch (linkOps.rebuildHeader(skb, this, nowNs)) {
-        case RESOLVED -> {}
-        case QUEUED -> {
-          return DropReason.NOT_DROPPED;
-        }
-        case REFUSED -> {
-          return skb.verdict();
-        }
-      }
-    }
-    skb.setDeviceIndex(index);
-    DropReason reason = bands.queueTail(skb);
-    if (reason != DropReason.NOT_DROPPED) {
-      count(DeviceStat.TX_DROPPED, 1);
-    }
-    return reason;
+    return transmitter.transmit(skb, nowNs);
   }
 
   /**
@@ -359,63 +262,209 @@ public final class NetDevice {
    * What is left then waits until the wire has room.
    */
   public void xmit(long nowNs) {
-    if (!up) {
-      return;
+    if (up) {
+      transmitter.xmit(nowNs);
     }
-    // What the wire had no room for last time goes first: a full one would take nothing.
-    wire.flush(nowNs, completion);
-    while (!wire.isBlocked() && fillWire(nowNs) > 0) {
-      wire.flush(nowNs, completion);
-    }
-  }
-
-  /** Hands over what the wire takes; says how many frames that were. */
-  private int fillWire(long nowNs) {
-    int taken = 0;
-    SkBuff skb;
-    while ((skb = bands.dequeue(DRIVER)) != null) {
-      if (hardStartXmit(skb, nowNs) == Wire.Xmit.BUSY) {
-        bands.queueHead(skb);
-        return taken;
-      }
-      taken++;
-    }
-    return taken;
   }
 
   /**
    * {@code dev->hard_start_xmit}: gives a complete frame to the wire, padded to the link's least
-   * length with zeros.
+   * length with zeros, past all that waits. It goes out at the end of this turn. One that is longer
+   * than the MTU allows is dropped, and counted, and that is OK as well.
    *
-   * @return BUSY if the wire has no room; the buffer is then still the caller's
+   * @return BUSY if the wire has no room, or the device is down; the buffer is then still the
+   *     caller's
+   * @throws IllegalStateException if there is no tailroom for the padding; the buffer is still the
+   *     caller's
    */
   public Wire.Xmit hardStartXmit(SkBuff skb, long nowNs) {
-    skb.hop(HARD_START_XMIT);
-    skb.padTo(linkOps.minFrameLen());
-    if (!taps.isEmpty() && skb.txTapId() == 0) {
-      skb.resetMacHeader();
-      skb.setTxTapId(taps.seen(skb, PacketTap.Direction.OUT, this, nowNs));
-    }
-    return wire.queue(skb, nowNs);
+    return transmitter.hardStartXmit(skb, nowNs);
   }
 
-  private void sent(SkBuff skb, DropReason reason) {
-    if (reason == DropReason.CONSUMED) {
-      count(DeviceStat.TX_PACKETS, 1);
-      count(DeviceStat.TX_BYTES, skb.len());
-    } else {
-      count(reason == DropReason.WIRE_ERROR ? DeviceStat.TX_ERRORS : DeviceStat.TX_DROPPED, 1);
+  /** {@code netif_queue_stopped}, {@code dev->tbusy}: whether the wire takes nothing now. */
+  public boolean isQueueStopped() {
+    return !up || wire.isBlocked();
+  }
+
+  /** {@code dev->qdisc}: what waits to be sent. */
+  public Qdisc qdisc() {
+    return transmitter.qdisc();
+  }
+
+  /** Sets {@code dev->qdisc}; what waits in the old one is given up and counted. */
+  public void setQdisc(Qdisc qdisc) {
+    transmitter.setQdisc(qdisc);
+  }
+
+  /** {@code dev->tx_queue_len}: frames that a band holds. Any thread. */
+  public int txQueueLen() {
+    return txQueueLen;
+  }
+
+  /**
+   * Sets {@code dev->tx_queue_len}. What waits stays, if it is more.
+   *
+   * @throws IllegalArgumentException if it is under 1
+   */
+  public void setTxQueueLen(int frames) {
+    if (frames < 1) {
+      throw new IllegalArgumentException(
+          name + ": tx_queue_len " + frames + ": there must be room for 1 frame or more");
     }
-    skb.free(reason);
+    txQueueLen = frames;
+  }
+
+  /**
+   * When the device wants a turn although nothing has come in.
+   *
+   * @return nanoseconds on the loop's clock; {@link Long#MAX_VALUE} for never
+   */
+  public long nextDeadlineNs() {
+    return up ? Math.min(wire.nextDeadlineNs(), transmitter.watchdogNs()) : Long.MAX_VALUE;
+  }
+
+  // ---- The link ---------------------------------------------------------------------------------
+
+  /**
+   * {@code linkwatch}: looks what has become of the far end, and follows: without one the device is
+   * not {@code RUNNING}, and if the far end's MTU was changed, ours is changed to that.
+   */
+  public void lookAtLink() {
+    if (!up) {
+      return;
+    }
+    wire.lookAtLink();
+    if (carrier != wire.hasCarrier()) {
+      carrier = wire.hasCarrier();
+      devices.notify(NetdevEvent.CHANGE, this);
+    }
+    int far = wire.farMtu();
+    if (far != farMtu) {
+      farMtu = far;
+      if (far != 0) {
+        followMtu(Math.clamp(far, DeviceConfig.MIN_MTU, DeviceConfig.MAX_MTU));
+      }
+    }
+  }
+
+  private void followMtu(int far) {
+    try {
+      changeMtu(far);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      LOG.warn(
+          "{}: the far end's MTU is {} now, ours stays {}: {}", name, far, mtu, e.getMessage());
+    }
+  }
+
+  /** {@code netif_carrier_ok}: whether it is open and somebody is at the far end. Any thread. */
+  public boolean hasCarrier() {
+    return carrier;
+  }
+
+  // ---- Flags and groups -------------------------------------------------------------------------
+
+  /** {@code dev->flags}: {@link Iff} bits. Any thread. */
+  public int flags() {
+    int running = (up ? Iff.UP : 0) | (carrier ? Iff.RUNNING : 0);
+    return link.flags() | userFlags | rxFilter.flags() | running;
+  }
+
+  /**
+   * {@code dev_change_flags}: sets those flags that can be set, {@code UP}, {@code DEBUG}, {@code
+   * NOARP}, {@code PROMISC} and {@code ALLMULTI}, and leaves the others.
+   *
+   * @throws IOException if it is to be opened and cannot be; the other flags are set
+   */
+  public void changeFlags(int flags) throws IOException {
+    int old = flags();
+    userFlags = flags & (Iff.DEBUG | Iff.NOARP);
+    rxFilter.set(flags & (Iff.PROMISC | Iff.ALLMULTI));
+    if (old != flags()) {
+      devices.notify(NetdevEvent.CHANGE, this);
+    }
+    if ((flags & Iff.UP) == 0) {
+      stop();
+    } else {
+      open();
+    }
+  }
+
+  /** Whether no ARP is to be spoken on it: {@code IFF_NOARP}. */
+  public boolean isNoArp() {
+    return ((userFlags | link.flags()) & Iff.NOARP) != 0;
+  }
+
+  /** Whether frames for other stations are delivered too. */
+  public boolean isPromiscuous() {
+    return rxFilter.isPromiscuous();
+  }
+
+  /**
+   * {@code dev_set_promiscuity}: so many more want to see frames for other stations; negative for
+   * fewer.
+   *
+   * @throws IllegalArgumentException if it would be fewer than none
+   */
+  public void setPromiscuity(int inc) {
+    changing(() -> rxFilter.setPromiscuity(inc));
+  }
+
+  /**
+   * {@code dev_set_allmulti}: so many more want every group; negative for fewer.
+   *
+   * @throws IllegalArgumentException if it would be fewer than none
+   */
+  public void setAllmulti(int inc) {
+    changing(() -> rxFilter.setAllmulti(inc));
+  }
+
+  private void changing(Runnable change) {
+    int old = flags();
+    change.run();
+    if (old != flags()) {
+      devices.notify(NetdevEvent.CHANGE, this);
+    }
+  }
+
+  /**
+   * {@code dev_mc_add}: one more wants the frames of a group.
+   *
+   * @throws IllegalArgumentException if it is no group's MAC address
+   */
+  public void mcAdd(long group) {
+    rxFilter.add(group);
+  }
+
+  /**
+   * {@code dev_mc_delete}: one fewer wants the frames of a group.
+   *
+   * @throws IllegalStateException if nobody does
+   */
+  public void mcDelete(long group) {
+    rxFilter.delete(group);
+  }
+
+  /** {@code dmi_users}: how many want the frames of a group. */
+  public int mcUsers(long group) {
+    return rxFilter.users(group);
   }
 
   // ---- What it is -------------------------------------------------------------------------------
 
-  private void count(DeviceStat stat, long n) {
+  void count(DeviceStat stat, long n) {
     stats.add(stat.ordinal(), n);
   }
 
-  /** {@code dev->get_stats}: one counter, open or stopped. Any thread. */
+  /** {@code dev->get_stats}: all counters, open or stopped. Any thread. */
+  public Map<DeviceStat, Long> getStats() {
+    Map<DeviceStat, Long> all = new EnumMap<>(DeviceStat.class);
+    for (DeviceStat stat : DeviceStat.values()) {
+      all.put(stat, stat(stat));
+    }
+    return all;
+  }
+
+  /** One counter, open or stopped. Any thread. */
   public long stat(DeviceStat stat) {
     return stats.get(stat.ordinal());
   }
@@ -430,6 +479,16 @@ public final class NetDevice {
     return index;
   }
 
+  /** Whether it is a device still: until {@link NetDevices#unregister}. Any thread. */
+  public boolean isRegistered() {
+    return registered;
+  }
+
+  /** What knows its link header. */
+  public LinkOps link() {
+    return link;
+  }
+
   /** {@code dev->dev_addr}. */
   public long macAddress() {
     return macAddress;
@@ -442,32 +501,46 @@ public final class NetDevice {
 
   /** {@code dev->hard_header_len}. */
   public int headerLen() {
-    return linkOps.headerLen();
+    return link.headerLen();
   }
 
   /** {@code dev->hard_header}, see {@link LinkOps#header}. */
   public int hardHeader(SkBuff skb, int type, long daddr, int len) {
-    return linkOps.header(skb, this, type, daddr, LinkOps.UNKNOWN, len);
+    return link.header(skb, this, type, daddr, LinkOps.UNKNOWN, len);
   }
 
   /** {@code dev->header_cache_bind}, see {@link LinkOps#headerCacheBind}. */
   public @Nullable HhCache headerCacheBind(int type, int raddr) {
-    return linkOps.headerCacheBind(this, type, raddr);
+    return link.headerCacheBind(this, type, raddr);
   }
 
   /** {@code dev->header_cache_update}, see {@link LinkOps#headerCacheUpdate}. */
   public void headerCacheUpdate(HhCache hh, long haddr) {
-    linkOps.headerCacheUpdate(hh, this, haddr);
+    link.headerCacheUpdate(hh, this, haddr);
   }
 
   /**
    * {@code dev->set_mac_address}.
    *
-   * @throws IllegalStateException if the device is up
+   * @throws IllegalStateException if the device is up, unless {@link #setLiveAddressChange}
    * @throws IllegalArgumentException if it is not one station's address
    */
   public void setMacAddress(long mac) {
-    macAddress = linkOps.macAddr(this, mac);
+    long checked = link.macAddr(this, mac);
+    if (checked != macAddress) {
+      macAddress = checked;
+      devices.notify(NetdevEvent.CHANGEADDR, this);
+    }
+  }
+
+  /** {@code IFF_LIVE_ADDR_CHANGE}: whether the MAC address may change while it is up. */
+  public void setLiveAddressChange(boolean allowed) {
+    liveAddressChange = allowed;
+  }
+
+  /** Whether the MAC address may change while it is up. */
+  public boolean hasLiveAddressChange() {
+    return liveAddressChange;
   }
 
   /**
@@ -480,7 +553,7 @@ public final class NetDevice {
    *     broken on purpose, with memory for shorter frames; the MTU stays what it was
    */
   public void changeMtu(int mtu) {
-    int checked = linkOps.changeMtu(this, mtu);
+    int checked = link.changeMtu(this, mtu);
     if (checked > this.mtu && fault != null) {
       throw new IllegalStateException(
           name
@@ -490,17 +563,26 @@ public final class NetDevice {
       throw new IllegalArgumentException(
           "MTU " + mtu + ": the pool has no buffers for such frames, build it with more memory");
     }
-    SkBuff old = posted;
-    if (old != null) {
-      SkBuff fresh = pool.devAlloc(rxFrameLen(checked), DRIVER);
-      if (fresh == null) {
-        throw new IllegalStateException(
-            name + ": no memory for a frame of MTU " + mtu + " now, the MTU stays " + this.mtu);
-      }
-      posted = fresh;
-      old.free(DropReason.CONSUMED); // It held no packet: nothing is lost with it.
+    if (!topHalf.postFor(checked)) {
+      throw new IllegalStateException(
+          name + ": no memory for a frame of MTU " + mtu + " now, the MTU stays " + this.mtu);
     }
-    this.mtu = checked;
+    if (checked != this.mtu) {
+      this.mtu = checked;
+      devices.notify(NetdevEvent.CHANGEMTU, this);
+    }
+  }
+
+  /**
+   * {@code dev_ioctl}: carries out one of the requests of {@link Sioc}. Its name is not looked at.
+   *
+   * @throws IllegalArgumentException if there is no such request, or what it sets is out of range
+   * @throws IllegalStateException if it cannot be done now
+   * @throws UnsupportedOperationException if the wire has no such request of its own
+   * @throws IOException if it opens the device, and that fails
+   */
+  public void ioctl(int cmd, IfReq ifr) throws IOException {
+    Sioc.handle(this, cmd, ifr);
   }
 
   /**
@@ -508,7 +590,7 @@ public final class NetDevice {
    * in, with their checksum taken on the way; 0 for none. Before the loop starts, or on its thread.
    */
   public void setRxCopybreak(int bytes) {
-    rxCopybreak = bytes;
+    topHalf.setRxCopybreak(bytes);
   }
 
   /** {@code IFF_UP}. Any thread. */
@@ -521,9 +603,20 @@ public final class NetDevice {
     return address;
   }
 
-  /** Sets {@code dev->pa_addr} and {@code pa_mask}. */
+  /** The default gateway that it was registered with; 0.0.0.0 for none. Any thread. */
+  public int gateway() {
+    return gateway;
+  }
+
+  /**
+   * Sets {@code dev->pa_addr} and {@code pa_mask}.
+   *
+   * @throws IllegalArgumentException if no host can have that address
+   */
   public void setAddress(Ip4Prefix address) {
+    DeviceConfig.checkAddress(address);
     this.address = address;
+    devices.notify(NetdevEvent.CHANGEINET, this);
   }
 
   /** Why the wire failed; empty if it did not. Any thread. */

@@ -4,6 +4,7 @@ import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.stats.Faults;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which handlers get which protocol: {@code ptype_base}. Shared by all devices of a stack.
@@ -11,16 +12,47 @@ import java.util.Arrays;
  * <p>Thread: the loop thread, or before it starts.
  */
 public final class PacketTypes {
-  private int[] types = new int[0];
-  private PacketHandler[] handlers = new PacketHandler[0];
+  private PacketType[] types = new PacketType[0];
+
+  /** {@code struct packet_type}: who wants which protocol, on one device or on all. */
+  private record PacketType(int type, @Nullable NetDevice dev, PacketHandler handler) {}
 
   /** {@code dev_add_pack}: adds a handler; those of one protocol are called in the order added. */
   public void add(int type, PacketHandler handler) {
-    int n = types.length;
-    types = Arrays.copyOf(types, n + 1);
-    handlers = Arrays.copyOf(handlers, n + 1);
-    types[n] = type;
-    handlers[n] = handler;
+    add(new PacketType(type, null, handler));
+  }
+
+  /** The same for the frames of one device; it goes with the device. */
+  public void add(int type, NetDevice dev, PacketHandler handler) {
+    add(new PacketType(type, dev, handler));
+  }
+
+  private void add(PacketType added) {
+    PacketType[] more = Arrays.copyOf(types, types.length + 1);
+    more[types.length] = added;
+    types = more;
+  }
+
+  /**
+   * {@code dev_remove_pack}: takes a handler away, from all devices; also from within a handler.
+   *
+   * @throws IllegalStateException if it handles no such protocol
+   */
+  public void remove(int type, PacketHandler handler) {
+    PacketType[] fewer =
+        Arrays.stream(types)
+            .filter(t -> t.type != type || !t.handler.equals(handler))
+            .toArray(PacketType[]::new);
+    if (fewer.length == types.length) {
+      throw new IllegalStateException(
+          "this handler was not added for type 0x" + Integer.toHexString(type));
+    }
+    types = fewer;
+  }
+
+  /** Takes away the handlers of one device. */
+  void removeAll(NetDevice dev) {
+    types = Arrays.stream(types).filter(t -> t.dev != dev).toArray(PacketType[]::new);
   }
 
   /**
@@ -35,12 +67,12 @@ public final class PacketTypes {
   DropReason deliver(SkBuff skb, NetDevice dev, String holder, Faults faults, long nowNs) {
     int type = skb.protocol();
     PacketHandler last = null;
-    for (int i = 0; i < types.length; i++) {
-      if (types[i] == type) {
+    for (PacketType candidate : types) { // The array itself never changes, whatever handlers do.
+      if (candidate.type == type && (candidate.dev == null || candidate.dev == dev)) {
         if (last != null) {
           deliverClone(last, skb, dev, holder, faults, nowNs);
         }
-        last = handlers[i];
+        last = candidate.handler;
       }
     }
     return last == null ? DropReason.UNHANDLED_PROTO : last.receive(skb, dev, nowNs);

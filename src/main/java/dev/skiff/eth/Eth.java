@@ -1,9 +1,11 @@
 package dev.skiff.eth;
 
 import dev.skiff.dev.HhCache;
+import dev.skiff.dev.Iff;
 import dev.skiff.dev.LinkOps;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.dev.Resolve;
+import dev.skiff.header.ArpHdr;
 import dev.skiff.header.EthHdr;
 import dev.skiff.header.EtherType;
 import dev.skiff.header.InetChecksum;
@@ -49,6 +51,22 @@ public final class Eth implements LinkOps {
   /** Ethernet whose next hops are found by {@code resolver}. */
   public Eth(Resolver resolver) {
     this.resolver = resolver;
+  }
+
+  /** {@code ARPHRD_ETHER}. */
+  @Override
+  public int type() {
+    return ArpHdr.HRD_ETHERNET;
+  }
+
+  @Override
+  public int flags() {
+    return Iff.BROADCAST | Iff.MULTICAST;
+  }
+
+  @Override
+  public long broadcast() {
+    return MacAddr.BROADCAST;
   }
 
   @Override
@@ -224,10 +242,13 @@ public final class Eth implements LinkOps {
     return MacAddr.isValid(dev.macAddress());
   }
 
-  /** {@code eth_mac_addr}: refused while the device is up, as in 1996. */
+  /**
+   * {@code eth_mac_addr}: refused while the device is up, as in 1996, unless it has {@code
+   * IFF_LIVE_ADDR_CHANGE}.
+   */
   @Override
   public long macAddr(NetDevice dev, long mac) {
-    if (dev.isUp()) {
+    if (dev.isUp() && !dev.hasLiveAddressChange()) {
       throw new IllegalStateException(
           dev.name() + " is up: its MAC address can be changed only while it is down");
     }

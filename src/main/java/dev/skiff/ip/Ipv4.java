@@ -58,6 +58,9 @@ public final class Ipv4 implements PacketHandler {
   @Override
   public DropReason receive(SkBuff skb, NetDevice dev, long nowNs) {
     skb.hop(IP_RCV);
+    if (skb.pktType() == PacketType.OTHERHOST) {
+      return DropReason.OTHERHOST; // Shown to us in promiscuous mode; as in the kernel not counted.
+    }
     count(IpStat.IP_IN_RECEIVES);
     DropReason reason = checkHeader(skb);
     if (reason != DropReason.NOT_DROPPED) {

@@ -1,11 +1,15 @@
 package dev.skiff.ip;
 
 import dev.skiff.dev.NetDevice;
+import dev.skiff.dev.NetdevEvent;
+import dev.skiff.dev.NetdevNotifier;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,9 +17,39 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: the loop thread, or before it starts.
  */
-public final class Routes {
+public final class Routes implements NetdevNotifier {
   private Route[] routes = new Route[0];
   private int genid;
+
+  /**
+   * {@code fib_netdev_event}, {@code fib_inetaddr_event}: the route to a device's own network comes
+   * and goes with its address; all routes by it go with the device.
+   */
+  @Override
+  public void notify(NetdevEvent event, NetDevice dev) {
+    genid++; // Of a device that is down no route is used.
+    switch (event) {
+      case REGISTER -> {
+        addConnected(dev);
+        if (dev.gateway() != Ip4Addr.ANY) {
+          addDefault(dev, dev.gateway());
+        }
+      }
+      case CHANGEINET -> {
+        keep(route -> route.dev() != dev || route.gateway() != Ip4Addr.ANY);
+        addConnected(dev);
+      }
+      case UNREGISTER -> keep(route -> route.dev() != dev);
+      default -> {}
+    }
+  }
+
+  private void addConnected(NetDevice dev) {
+    Ip4Prefix address = dev.address();
+    if (address.address() != Ip4Addr.ANY) {
+      addConnected(dev, address);
+    }
+  }
 
   /** The route to a device's own network. */
   public void addConnected(NetDevice dev, Ip4Prefix address) {
@@ -25,6 +59,10 @@ public final class Routes {
   /** The route to everything else. */
   public void addDefault(NetDevice dev, int gateway) {
     add(new Route(0, 0, gateway, dev));
+  }
+
+  private void keep(Predicate<Route> which) {
+    routes = Arrays.stream(routes).filter(which).toArray(Route[]::new);
   }
 
   private void add(Route route) {
@@ -45,7 +83,7 @@ public final class Routes {
   /** {@code fib_lookup}: the route for {@code daddr}, or null if there is none. */
   public @Nullable Route lookup(int daddr) {
     for (Route route : routes) {
-      if (route.matches(daddr)) {
+      if (route.matches(daddr) && route.dev().isUp()) {
         return route;
       }
     }

@@ -19,6 +19,9 @@ public interface Agent {
   /** Adds the descriptors that wake it. */
   void pollFds(PollSet set);
 
+  /** The loop has waited and found some of them ready. */
+  default void polled(PollSet set) {}
+
   /** Whether there will never be work again, so that the loop may end. */
   boolean isDone();
 

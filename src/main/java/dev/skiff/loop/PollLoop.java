@@ -32,7 +32,7 @@ public final class PollLoop {
   /** The most commands in one turn, so that they cannot starve the wire. */
   public static final int MAX_COMMANDS = 16;
 
-  private static final int MAX_FDS = 64;
+  private static final int MAX_FDS = 128;
   private static final long PAUSE_AFTER_POLL_ERROR_NS = 10_000_000L;
 
   private final Clock clock;
@@ -130,16 +130,27 @@ public final class PollLoop {
 
   private void await(PollSet set, EventFd eventFd) {
     set.clear();
-    set.add(eventFd.fd(), false);
+    int wakeUp = set.add(eventFd.fd(), false);
     agent.pollFds(set);
     stats.increment(LoopStat.WAITS.ordinal());
     int ready = set.await(timeoutNs());
-    if (ready > 0 && set.isReady(0)) {
-      eventFd.drain();
+    if (ready > 0) {
+      if (set.isReady(wakeUp)) {
+        eventFd.drain();
+      }
+      polled(set);
     } else if (ready < 0) {
       // EINVAL or ENOMEM: a bug or a machine in distress. Not to spin is what can be done here.
       faults.caught("ppoll", new IllegalStateException("ppoll: " + Errno.text(-ready)));
       LockSupport.parkNanos(PAUSE_AFTER_POLL_ERROR_NS);
+    }
+  }
+
+  private void polled(PollSet set) {
+    try {
+      agent.polled(set);
+    } catch (RuntimeException | AssertionError | StackOverflowError fault) {
+      faults.caught("a descriptor that was ready", fault);
     }
   }
 

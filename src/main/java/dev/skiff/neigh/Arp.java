@@ -9,6 +9,7 @@ import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
 import dev.skiff.skb.DropReason;
+import dev.skiff.skb.PacketType;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.skb.SkBuffPool;
 import dev.skiff.time.TimerQueue;
@@ -43,6 +44,12 @@ public final class Arp implements PacketHandler {
   @Override
   public DropReason receive(SkBuff skb, NetDevice dev, long nowNs) {
     skb.hop(ARP_RCV);
+    if (skb.pktType() == PacketType.OTHERHOST) {
+      return DropReason.OTHERHOST; // Shown to us in promiscuous mode.
+    }
+    if (dev.isNoArp()) {
+      return DropReason.ARP_NOARP;
+    }
     if (!skb.mayPull(ArpHdr.LEN)) {
       return DropReason.PKT_TOO_SMALL;
     }

@@ -2,6 +2,8 @@ package dev.skiff.neigh;
 
 import dev.skiff.dev.HhCache;
 import dev.skiff.dev.NetDevice;
+import dev.skiff.dev.NetdevEvent;
+import dev.skiff.dev.NetdevNotifier;
 import dev.skiff.dev.Resolve;
 import dev.skiff.eth.Resolver;
 import dev.skiff.header.EthHdr;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * kept and used again, so that a flood of new neighbours allocates nothing once the table is full.
  * Thread: the loop thread.
  */
-public final class NeighbourTable implements Resolver {
+public final class NeighbourTable implements Resolver, NetdevNotifier {
   /** {@code gc_thresh3}: the most entries. */
   public static final int MAX_ENTRIES = 1024;
 
@@ -89,9 +91,9 @@ public final class NeighbourTable implements Resolver {
     count(NeighbourStat.LOOKUPS);
     Neighbour n = hash.lookup(dev, paddr);
     if (n == null) {
-      n = create(dev, paddr, nowNs);
+      n = dev.isNoArp() ? null : create(dev, paddr, nowNs);
       if (n == null) {
-        skb.setVerdict(DropReason.NEIGH_CREATEFAIL);
+        skb.setVerdict(dev.isNoArp() ? DropReason.ARP_NOARP : DropReason.NEIGH_CREATEFAIL);
         return Resolve.REFUSED;
       }
     } else {
@@ -293,6 +295,33 @@ public final class NeighbourTable implements Resolver {
       }
     }
     return oldest;
+  }
+
+  /**
+   * {@code arp_netdev_event}: what is known of a device's neighbours goes when it goes down, has
+   * nobody at its far end any more ({@code neigh_ifdown}, {@code neigh_carrier_down}) or ARP is
+   * switched off on it. Packets that wait end for {@link DropReason#QUEUE_PURGE}.
+   */
+  @Override
+  public void notify(NetdevEvent event, NetDevice dev) {
+    boolean down = event == NetdevEvent.DOWN || event == NetdevEvent.UNREGISTER;
+    boolean cut = event == NetdevEvent.CHANGE && (!dev.hasCarrier() || dev.isNoArp());
+    if (down || cut) {
+      flush(dev);
+    }
+  }
+
+  private void flush(NetDevice dev) {
+    for (int i = entries.size() - 1; i >= 0; i--) {
+      Neighbour n = entries.get(i);
+      if (n.dev == dev) {
+        timers.cancel(n);
+        queued -= n.queue.purge(DropReason.QUEUE_PURGE);
+        n.hh.invalidate();
+        hash.remove(n);
+        entries.remove(i);
+      }
+    }
   }
 
   /** Gives up all that wait, when the stack stops. */

@@ -69,6 +69,8 @@ public enum DropReason {
   ARP_UNSOLICITED(null, "ARP reply that was not asked for"),
   /** Well-formed, about somebody else and of no use here. */
   ARP_NOT_FOR_US(null, "ARP between other hosts"),
+  /** ARP is switched off on the device. */
+  ARP_NOARP(null, "ARP on a device where it is off (IFF_NOARP)"),
   /** Another station uses our address. */
   ARP_CONFLICT(null, "another station uses our address"),
   /** No entry could be made: the table is full. */

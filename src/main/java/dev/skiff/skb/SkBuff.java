@@ -55,6 +55,8 @@ public final class SkBuff implements Packet {
   /** 48 bytes, as in Linux. */
   private static final int CB_LONGS = 6;
 
+  private static final int MOST_PRIORITY = 2;
+
   private final SkBuffPool pool;
   private final int number;
 
@@ -606,8 +608,15 @@ public final class SkBuff implements Packet {
     return priority;
   }
 
-  /** Sets {@code skb->priority}. */
+  /**
+   * Sets {@code skb->priority}.
+   *
+   * @throws IllegalArgumentException if it is not 0 to 2
+   */
   public void setPriority(int priority) {
+    if (priority < 0 || priority > MOST_PRIORITY) {
+      throw new IllegalArgumentException("priority " + priority + ": use 0 (first) to 2");
+    }
     this.priority = priority;
   }
 

@@ -1,7 +1,13 @@
 package dev.skiff.stack;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.skiff.dev.DeviceConfig;
 import dev.skiff.dev.DeviceStat;
+import dev.skiff.dev.Iff;
 import dev.skiff.dev.NetDevice;
+import dev.skiff.dev.NetDevices;
+import dev.skiff.dev.NetdevEvent;
+import dev.skiff.dev.PacketHandler;
 import dev.skiff.dev.PacketTap;
 import dev.skiff.dev.PacketTypes;
 import dev.skiff.dev.Taps;
@@ -9,7 +15,9 @@ import dev.skiff.eth.Eth;
 import dev.skiff.eth.Snap;
 import dev.skiff.header.EthHdr;
 import dev.skiff.header.EtherType;
+import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.IpProto;
+import dev.skiff.header.MacAddr;
 import dev.skiff.ip.Icmp;
 import dev.skiff.ip.IpStat;
 import dev.skiff.ip.Ipv4;
@@ -19,14 +27,15 @@ import dev.skiff.neigh.Arp;
 import dev.skiff.neigh.NeighbourStat;
 import dev.skiff.neigh.NeighbourTable;
 import dev.skiff.skb.DropReason;
+import dev.skiff.skb.PacketType;
 import dev.skiff.skb.SkBuffPool;
 import dev.skiff.stats.Faults;
 import dev.skiff.sys.PollSet;
 import dev.skiff.time.TimerQueue;
 import dev.skiff.wire.FaultDirection;
-import dev.skiff.wire.FaultSpec;
 import dev.skiff.wire.FaultStat;
 import dev.skiff.wire.FaultyWire;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,8 +52,8 @@ public final class NetStack implements Agent, AutoCloseable {
   /** Frames delivered from a backlog in one turn; more than come in, so that it empties. */
   public static final int BH_BUDGET = 2 * RX_BUDGET;
 
-  /** The most devices. */
-  public static final int MAX_DEVICES = 32;
+  /** How often a link is looked at while there is too much to do for a wait. */
+  private static final long LINK_CHECK_NS = 10_000_000L;
 
   private static final int MAX_FAULTY_TURNS = 8;
 
@@ -56,71 +65,88 @@ public final class NetStack implements Agent, AutoCloseable {
   private final Routes routes = new Routes();
   private final Ipv4 ipv4 = new Ipv4(routes);
   private final Arp arp;
-  private final Eth eth;
-  private final NetDevice[] devices;
-  private final int[] faultyTurns;
+  private final NetDevices devices;
+  private final int[] faultyTurns = new int[NetDevices.MAX];
+  private final int[] linkFds = new int[NetDevices.MAX];
+  private long linkCheckNs;
   private boolean closed;
 
   /**
    * Builds a stack; its devices are down.
    *
-   * @param memory how its pool is made
+   * @param memory how its pool is made; it has buffers for the greatest MTU among the devices
+   * @throws IOException if a device's wire cannot be initialised: one line that says what to do.
+   *     The wires are the caller's still
    * @throws IllegalArgumentException if there are no devices or too many, or too little memory
    */
-  public NetStack(List<DeviceConfig> configs, PoolConfig memory, TimerQueue timers, Faults faults) {
-    if (configs.isEmpty() || configs.size() > MAX_DEVICES) {
-      throw new IllegalArgumentException("a stack has 1 to " + MAX_DEVICES + " devices");
+  @SuppressWarnings("this-escape") // Nobody else sees it before it is built.
+  public NetStack(List<DeviceConfig> configs, PoolConfig memory, TimerQueue timers, Faults faults)
+      throws IOException {
+    if (configs.isEmpty() || configs.size() > NetDevices.MAX) {
+      throw new IllegalArgumentException("a stack has 1 to " + NetDevices.MAX + " devices");
     }
     this.timers = timers;
     this.faults = faults;
     taps = new Taps(faults);
     int mtu = configs.stream().mapToInt(DeviceConfig::mtu).max().orElseThrow();
-    pool = memory.open(EthHdr.HLEN + mtu + NetDevice.RX_SPARE, MAX_DEVICES);
+    pool = memory.open(EthHdr.HLEN + mtu + NetDevice.RX_SPARE, NetDevices.MAX);
     pool.setFateListener(taps);
     arp = new Arp(pool, timers);
-    eth = new Eth(arp.table());
+    devices = new NetDevices(pool, new Eth(arp.table()), packetTypes, taps, faults);
+    devices.addNotifier(routes);
+    devices.addNotifier(arp.table());
+    devices.addNotifier(NetStack::joinAllHosts);
     packetTypes.add(EtherType.IP, ipv4);
     packetTypes.add(EtherType.ARP, arp);
     packetTypes.add(EtherType.P_802_2, new Snap());
-    packetTypes.add(EtherType.P_8021Q, (skb, dev, nowNs) -> DropReason.VLAN_UNKNOWN);
-    packetTypes.add(EtherType.IPV6, (skb, dev, nowNs) -> DropReason.IPV6DISABLED);
+    packetTypes.add(EtherType.P_8021Q, refusing(DropReason.VLAN_UNKNOWN));
+    packetTypes.add(EtherType.IPV6, refusing(DropReason.IPV6DISABLED));
     ipv4.addProtocol(IpProto.ICMP, new Icmp(ipv4));
-    devices = new NetDevice[configs.size()];
-    faultyTurns = new int[devices.length];
-    for (int i = 0; i < devices.length; i++) {
-      devices[i] = device(configs.get(i), i);
-    }
-  }
-
-  private NetDevice device(DeviceConfig config, int index) {
-    NetDevice dev =
-        new NetDevice(
-            config.name(),
-            index,
-            config.wire(),
-            config.mac(),
-            config.mtu(),
-            pool,
-            eth,
-            packetTypes,
-            taps,
-            faults);
-    config.wire().setRxCopy(eth);
-    dev.setAddress(config.address());
-    routes.addConnected(dev, config.address());
-    Integer gateway = config.gateway();
-    if (gateway != null) {
-      routes.addDefault(dev, gateway);
-    }
-    return dev;
-  }
-
-  /** Brings all devices up. Before the loop starts, or on its thread. */
-  public void open() {
-    for (NetDevice dev : devices) {
-      if (!dev.open()) {
-        throw new IllegalStateException("no buffer for device " + dev.name());
+    try {
+      for (DeviceConfig config : configs) {
+        register(config);
       }
+    } catch (IOException | RuntimeException e) {
+      pool.close();
+      throw e;
+    }
+  }
+
+  private static PacketHandler refusing(DropReason reason) {
+    return (skb, dev, nowNs) ->
+        skb.pktType() == PacketType.OTHERHOST ? DropReason.OTHERHOST : reason;
+  }
+
+  /** {@code ip_mc_up}: RFC 1112 7.2, every host is a member of the all-hosts group. */
+  private static void joinAllHosts(NetdevEvent event, NetDevice dev) {
+    if (event == NetdevEvent.REGISTER && (dev.flags() & Iff.MULTICAST) != 0) {
+      dev.mcAdd(MacAddr.ofIp4Multicast(Ip4Addr.ALL_HOSTS));
+    }
+  }
+
+  /**
+   * {@code register_netdev}: adds a device, which is down. Loop thread, or before it starts.
+   *
+   * @throws IOException see {@link NetDevices#register}
+   */
+  @CanIgnoreReturnValue
+  public NetDevice register(DeviceConfig config) throws IOException {
+    return devices.register(config);
+  }
+
+  /** {@code unregister_netdev}: see {@link NetDevices#unregister}. Loop thread. */
+  public void unregister(NetDevice dev) {
+    devices.unregister(dev);
+  }
+
+  /**
+   * Brings all devices up. Before the loop starts, or on its thread.
+   *
+   * @throws IOException if one of them cannot be opened; those before it are up
+   */
+  public void open() throws IOException {
+    for (NetDevice dev : devices.all()) {
+      dev.open();
     }
   }
 
@@ -130,12 +156,25 @@ public final class NetStack implements Agent, AutoCloseable {
   public int doWork(long nowNs) {
     pool.claim(Thread.currentThread());
     int left = 0;
-    for (NetDevice dev : devices) {
+    if (nowNs - linkCheckNs >= LINK_CHECK_NS) {
+      linkCheckNs = nowNs;
+      lookAtLinks();
+    }
+    for (NetDevice dev : devices.all()) {
       if (dev.isUp()) {
         left += turn(dev, nowNs);
       }
     }
     return left;
+  }
+
+  /** A loop that never waits would hear of no change: see {@link #polled}. */
+  private void lookAtLinks() {
+    for (NetDevice dev : devices.all()) {
+      if (dev.isUp() && dev.wire().linkFd() >= 0) {
+        dev.lookAtLink();
+      }
+    }
   }
 
   private int turn(NetDevice dev, long nowNs) {
@@ -145,7 +184,7 @@ public final class NetStack implements Agent, AutoCloseable {
       dev.xmit(nowNs);
       faultyTurns[dev.index()] = 0;
       // A wire that wants its next turn now, as one that lost all that came, is not drained.
-      return drained && delivered && dev.wire().nextDeadlineNs() > nowNs ? 0 : 1;
+      return drained && delivered && dev.nextDeadlineNs() > nowNs ? 0 : 1;
     } catch (RuntimeException | AssertionError | StackOverflowError fault) {
       faults.caught("device " + dev.name(), fault);
       // A wire that throws in every turn would have the loop spin for ever.
@@ -159,31 +198,50 @@ public final class NetStack implements Agent, AutoCloseable {
   @Override
   public long nextDeadlineNs() {
     long next = Long.MAX_VALUE;
-    for (NetDevice dev : devices) {
-      if (dev.isUp()) {
-        next = Math.min(next, dev.wire().nextDeadlineNs());
-      }
+    for (NetDevice dev : devices.all()) {
+      next = Math.min(next, dev.nextDeadlineNs());
     }
     return next;
   }
 
   @Override
   public void pollFds(PollSet set) {
-    for (NetDevice dev : devices) {
-      int fd = dev.wire().pollFd();
-      if (dev.isUp() && fd >= 0) {
-        set.add(fd, dev.wire().isBlocked());
+    for (NetDevice dev : devices.all()) {
+      linkFds[dev.index()] = -1;
+      if (dev.isUp()) {
+        int fd = dev.wire().pollFd();
+        if (fd >= 0) {
+          set.add(fd, dev.wire().isBlocked());
+        }
+        int linkFd = dev.wire().linkFd();
+        if (linkFd >= 0) {
+          linkFds[dev.index()] = set.add(linkFd, false);
+        }
       }
     }
   }
 
-  /** Stops all devices and gives up what waits. Loop thread, or after it has ended. */
+  /** Looks at the links whose descriptors have something to say. */
+  @Override
+  public void polled(PollSet set) {
+    for (NetDevice dev : devices.all()) {
+      int at = linkFds[dev.index()];
+      if (at >= 0 && set.isReady(at)) {
+        dev.lookAtLink();
+      }
+    }
+  }
+
+  /**
+   * Stops all devices, closes their wires and gives up what waits. Loop thread, or after it has
+   * ended.
+   */
   @Override
   public void onClose() {
     pool.claim(null);
     arp.table().purge();
-    for (NetDevice dev : devices) {
-      dev.stop();
+    for (NetDevice dev : devices.all()) {
+      dev.close();
     }
   }
 
@@ -200,25 +258,29 @@ public final class NetStack implements Agent, AutoCloseable {
 
   /** Sets what wakes the loop, for wires that have no descriptor. */
   public void setWaker(Runnable waker) {
-    for (NetDevice dev : devices) {
-      dev.wire().setWaker(waker);
-    }
+    devices.setWaker(waker);
   }
 
   /** Whether every device has failed, so that there is nothing left to do. Any thread. */
   @Override
   public boolean isDone() {
-    for (NetDevice dev : devices) {
+    NetDevice[] all = devices.all();
+    for (NetDevice dev : all) {
       if (dev.failure().isEmpty()) {
         return false;
       }
     }
-    return true;
+    return all.length > 0;
   }
 
-  /** Its devices. */
+  /** Its devices, in the order in which they were registered. Any thread. */
   public List<NetDevice> devices() {
-    return List.of(devices);
+    return List.of(devices.all());
+  }
+
+  /** Its devices by name, and who is told what happens to them. Loop thread. */
+  public NetDevices netDevices() {
+    return devices;
   }
 
   /** Its neighbour table. Loop thread, counters any. */
@@ -256,17 +318,6 @@ public final class NetStack implements Agent, AutoCloseable {
     taps.remove(tap);
   }
 
-  /**
-   * Sets what faults a device's wire has from now on: {@link NetDevice#setFault}. Before the loop
-   * starts, or on its thread.
-   *
-   * @param device its index
-   * @param nowNs the time of this turn; before the loop starts, any
-   */
-  public void setFault(int device, FaultSpec spec, long nowNs) {
-    devices[device].setFault(spec, nowNs);
-  }
-
   /** Exceptions that were caught: bugs. Any thread. */
   public Faults faults() {
     return faults;
@@ -276,11 +327,12 @@ public final class NetStack implements Agent, AutoCloseable {
 
   /**
    * All counters by group and name, zeros included. A device whose wire is or was broken on purpose
-   * has a group {@code fault_DEV} more, with names such as {@code in_lost}. Any thread.
+   * has a group {@code fault_DEV} more, with names such as {@code in_lost}; one whose far end
+   * counts too, as the host's side of a TAP does, a group {@code host_DEV}. Any thread.
    */
   public Map<String, Map<String, Long>> counters() {
     Map<String, Map<String, Long>> groups = new LinkedHashMap<>();
-    for (NetDevice dev : devices) {
+    for (NetDevice dev : devices.all()) {
       for (DeviceStat stat : DeviceStat.values()) {
         put(groups, dev.name(), stat.statName(), dev.stat(stat));
       }
@@ -288,6 +340,7 @@ public final class NetStack implements Agent, AutoCloseable {
       if (fault != null) {
         putFaults(groups, faultGroup(dev), fault);
       }
+      dev.wire().farCounters().forEach((name, n) -> put(groups, farGroup(dev), name, n));
     }
     for (IpStat stat : IpStat.values()) {
       put(groups, stat.group(), stat.statName(), ipv4.stat(stat));
@@ -307,6 +360,11 @@ public final class NetStack implements Agent, AutoCloseable {
   /** The name of the group in {@link #counters} that tells what broke a device's wire. */
   public static String faultGroup(NetDevice dev) {
     return "fault_" + dev.name();
+  }
+
+  /** The name of the group in {@link #counters} that tells what a device's far end counts. */
+  public static String farGroup(NetDevice dev) {
+    return "host_" + dev.name();
   }
 
   private static void putFaults(

@@ -1,5 +1,6 @@
 package dev.skiff.sys;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -41,9 +42,11 @@ public final class PollSet implements AutoCloseable {
    * Adds a descriptor, waited for with POLLIN, and with POLLOUT as well if there is something to
    * send.
    *
+   * @return its number, for {@link #isReady}
    * @throws IllegalStateException if the set is full
    */
-  public void add(int fd, boolean out) {
+  @CanIgnoreReturnValue
+  public int add(int fd, boolean out) {
     if (size == capacity) {
       throw new IllegalStateException("no room to poll more than " + capacity + " descriptors");
     }
@@ -51,6 +54,7 @@ public final class PollSet implements AutoCloseable {
     fds.set(ValueLayout.JAVA_INT, at, fd);
     fds.set(ValueLayout.JAVA_SHORT, at + EVENTS, out ? (short) (POLLIN | POLLOUT) : POLLIN);
     fds.set(ValueLayout.JAVA_SHORT, at + REVENTS, (short) 0);
+    return size - 1;
   }
 
   /**
@@ -68,7 +72,7 @@ public final class PollSet implements AutoCloseable {
     return Sys.ppoll(fds.address(), size, timespec.address());
   }
 
-  /** Whether descriptor number {@code index}, in the order added, has anything to say. */
+  /** Whether descriptor number {@code index} has anything to say. */
   public boolean isReady(int index) {
     return fds.get(ValueLayout.JAVA_SHORT, (long) index * POLLFD_SIZE + REVENTS) != 0;
   }

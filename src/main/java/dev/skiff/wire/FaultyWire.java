@@ -82,6 +82,11 @@ public final class FaultyWire implements Wire {
     this.spec = spec;
   }
 
+  /** Gives up the incoming frames that wait. */
+  public void purgeIncoming() {
+    in.purge();
+  }
+
   /** What faults there are. Any thread. */
   public FaultSpec spec() {
     return spec;

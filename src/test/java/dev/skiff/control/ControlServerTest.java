@@ -5,10 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.skiff.header.Ip4Prefix;
+import dev.skiff.Rig;
 import dev.skiff.loop.PollLoop;
 import dev.skiff.skb.DropReason;
-import dev.skiff.stack.DeviceConfig;
 import dev.skiff.stack.NetStack;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.stats.Faults;
@@ -52,18 +51,7 @@ class ControlServerTest {
   private final TimerQueue timers = new TimerQueue();
   private final Faults faults = new Faults();
   private final NetStack stack =
-      new NetStack(
-          List.of(
-              new DeviceConfig(
-                  "skiff0",
-                  pipe.a(),
-                  0x0200_5E10_0001L,
-                  Ip4Prefix.parse("198.51.100.2/24"),
-                  null,
-                  1500)),
-          PoolConfig.usual().withBuffers(64),
-          timers,
-          faults);
+      Rig.stackOn(pipe.a(), PoolConfig.usual().withBuffers(64), timers, faults);
   private final PollLoop loop = new PollLoop(Clock.system(), timers, stack, faults);
   private Path socket = Path.of("");
   private @Nullable ControlServer server;

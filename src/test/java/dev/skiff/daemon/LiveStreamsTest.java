@@ -5,12 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.skiff.Rig;
 import dev.skiff.control.Command;
 import dev.skiff.control.Streams;
 import dev.skiff.dev.Taps;
-import dev.skiff.header.Ip4Prefix;
 import dev.skiff.loop.PollLoop;
-import dev.skiff.stack.DeviceConfig;
 import dev.skiff.stack.NetStack;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.stats.Faults;
@@ -24,7 +23,6 @@ import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -43,18 +41,7 @@ class LiveStreamsTest {
   private final Faults faults = new Faults();
   private final Clock clock = Clock.system();
   private final NetStack stack =
-      new NetStack(
-          List.of(
-              new DeviceConfig(
-                  "skiff0",
-                  pipe.a(),
-                  0x0200_5E10_0001L,
-                  Ip4Prefix.parse("198.51.100.2/24"),
-                  null,
-                  1500)),
-          PoolConfig.usual().withBuffers(64),
-          timers,
-          faults);
+      Rig.stackOn(pipe.a(), PoolConfig.usual().withBuffers(64), timers, faults);
   private final PollLoop loop = new PollLoop(clock, timers, stack, faults);
   private final LiveStreams streams = new LiveStreams(stack, loop, clock, "test");
   private final CountDownLatch release = new CountDownLatch(1);

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.skiff.Frames;
 import dev.skiff.Rig;
+import dev.skiff.dev.DeviceConfig;
 import dev.skiff.dev.LinkOps;
 import dev.skiff.dev.NetDevice;
+import dev.skiff.dev.NetDevices;
 import dev.skiff.dev.PacketTypes;
 import dev.skiff.dev.Resolve;
 import dev.skiff.dev.Taps;
@@ -20,6 +22,8 @@ import dev.skiff.skb.SkBuffPool;
 import dev.skiff.stats.Faults;
 import dev.skiff.wire.FaultSpec;
 import dev.skiff.wire.PipeWire;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -40,27 +44,24 @@ class EthDeviceTest {
 
   private NetDevice device(SkBuffPool pool, long mac) {
     Faults faults = new Faults();
-    return new NetDevice(
-        "eth0",
-        0,
-        new PipeWire(2048, 16).a(),
-        mac,
-        1500,
-        pool,
-        eth,
-        new PacketTypes(),
-        new Taps(faults),
-        faults);
+    NetDevices devices = new NetDevices(pool, eth, new PacketTypes(), new Taps(faults), faults);
+    DeviceConfig config = DeviceConfig.of("eth%d", new PipeWire(2048, 16).a());
+    try {
+      return devices.register(config.withLink(eth).withMac(mac));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** N16. */
   @Test
-  void theMacAddressIsSetWhileTheDeviceIsDownAlone() {
+  void theMacAddressIsSetWhileTheDeviceIsDownAlone() throws IOException {
     try (SkBuffPool pool = new SkBuffPool(4, 2048, 1)) {
       NetDevice dev = device(pool, Rig.OUR_MAC);
       dev.setMacAddress(OTHER);
       assertEquals(OTHER, dev.macAddress());
-      assertTrue(dev.open());
+      dev.open();
+      assertTrue(dev.isUp());
       IllegalStateException busy =
           assertThrows(IllegalStateException.class, () -> dev.setMacAddress(Rig.OUR_MAC));
       assertTrue(String.valueOf(busy.getMessage()).startsWith("eth0 is up: "), busy.toString());

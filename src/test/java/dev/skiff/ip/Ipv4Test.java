@@ -9,6 +9,7 @@ import dev.skiff.Rig;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -394,8 +395,25 @@ class Ipv4Test {
 
   @Test
   void whatTheDeviceRefusesIsCountedAsDiscarded() {
-    rig.device().stop();
-    assertEquals(DropReason.DEV_READY, send(Rig.PEER_IP, 30));
+    rig.introducePeer();
+    rig.device().setTxQueueLen(1);
+    assertEquals(DropReason.NOT_DROPPED, send(Rig.PEER_IP, 30));
+    assertEquals(DropReason.QDISC_DROP, send(Rig.PEER_IP, 30));
     assertEquals(1, stat(IpStat.IP_OUT_DISCARDS));
+    rig.turn();
+  }
+
+  @Test
+  void byADeviceThatIsDownThereIsNoRoute() throws IOException {
+    rig.introducePeer();
+    assertEquals(DropReason.NOT_DROPPED, send(Rig.PEER_IP, 30));
+    rig.turn();
+    rig.device().stop();
+    assertEquals(DropReason.IP_OUTNOROUTES, send(Rig.PEER_IP, 30));
+    assertEquals(1, stat(IpStat.IP_OUT_NO_ROUTES));
+    rig.device().open();
+    rig.introducePeer();
+    assertEquals(DropReason.NOT_DROPPED, send(Rig.PEER_IP, 30));
+    assertEquals(1, rig.turn().size());
   }
 }

@@ -38,7 +38,7 @@ class FaultyStackTest {
   private static final long MS = 1_000_000;
 
   private static void set(Rig rig, String spec) {
-    rig.stack().setFault(0, FaultSpec.parse(spec), rig.clock.nowNs());
+    rig.device().setFault(FaultSpec.parse(spec), rig.clock.nowNs());
   }
 
   private static FaultyWire fault(Rig rig) {

@@ -76,9 +76,9 @@ class ZeroAllocationTest {
     answersAtLeast = WINDOW / 4;
     allocatesNothing(
         skiff ->
-            Rig.stackOf(skiff)
+            skiff
+                .device()
                 .setFault(
-                    0,
                     FaultSpec.parse(
                         "loss=3%,burst=0.1%/5,dup=5%,reorder=5%,corrupt=5%,delay=2us,jitter=2us,"
                             + "rate=10gbit,seed=7"),

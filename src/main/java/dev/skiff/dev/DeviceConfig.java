@@ -1,5 +1,6 @@
-package dev.skiff.stack;
+package dev.skiff.dev;
 
+import dev.skiff.header.EthHdr;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
@@ -7,17 +8,24 @@ import dev.skiff.wire.Wire;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device to be built.
+ * A device to be registered. Any thread.
  *
- * @param name its name, for people
- * @param wire what it sends over
+ * @param name its name, or a pattern such as {@code eth%d}
+ * @param wire what it sends over; the device's from here on
  * @param mac its own address
- * @param address its IPv4 address and network
+ * @param address its IPv4 address and network, or null for none
  * @param gateway the default gateway, or null
  * @param mtu the most bytes behind the link header, {@link #MIN_MTU} to {@link #MAX_MTU}
+ * @param link its link type, or null for Ethernet
  */
 public record DeviceConfig(
-    String name, Wire wire, long mac, Ip4Prefix address, @Nullable Integer gateway, int mtu) {
+    String name,
+    Wire wire,
+    long mac,
+    @Nullable Ip4Prefix address,
+    @Nullable Integer gateway,
+    int mtu,
+    @Nullable LinkOps link) {
   /** The least MTU: RFC 791 3.2, every module must forward 68 bytes without fragmentation. */
   public static final int MIN_MTU = 68;
 
@@ -28,12 +36,53 @@ public record DeviceConfig(
    * @throws IllegalArgumentException with one line that says what is wrong
    */
   public DeviceConfig {
-    checkMac(mac);
-    checkAddress(address);
+    if (link == null) {
+      checkMac(mac); // Another link has other addresses, or none: it checks them at open.
+    }
+    if (address != null) {
+      checkAddress(address);
+    }
     checkMtu(mtu);
     if (gateway != null) {
+      if (address == null) {
+        throw new IllegalArgumentException("a gateway is of no use without an address");
+      }
       checkGateway(gateway, address);
     }
+  }
+
+  /**
+   * A device on Ethernet with MTU 1500, no IPv4 address, and a locally administered MAC address
+   * made from its name.
+   */
+  public static DeviceConfig of(String name, Wire wire) {
+    long mac = MacAddr.locallyAdministered(name.hashCode() & 0xFFFF_FFFFL);
+    return new DeviceConfig(name, wire, mac, null, null, EthHdr.DATA_LEN, null);
+  }
+
+  /** The same with another name. */
+  public DeviceConfig withName(String name) {
+    return new DeviceConfig(name, wire, mac, address, gateway, mtu, link);
+  }
+
+  /** The same with another MAC address. */
+  public DeviceConfig withMac(long mac) {
+    return new DeviceConfig(name, wire, mac, address, gateway, mtu, link);
+  }
+
+  /** The same with an IPv4 address. */
+  public DeviceConfig withAddress(Ip4Prefix address) {
+    return new DeviceConfig(name, wire, mac, address, gateway, mtu, link);
+  }
+
+  /** The same with another MTU. */
+  public DeviceConfig withMtu(int mtu) {
+    return new DeviceConfig(name, wire, mac, address, gateway, mtu, link);
+  }
+
+  /** The same on another link than Ethernet. */
+  public DeviceConfig withLink(LinkOps link) {
+    return new DeviceConfig(name, wire, mac, address, gateway, mtu, link);
   }
 
   /**

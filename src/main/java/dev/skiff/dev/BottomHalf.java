@@ -1,0 +1,98 @@
+package dev.skiff.dev;
+
+import dev.skiff.header.EthHdr;
+import dev.skiff.header.EtherType;
+import dev.skiff.header.MacAddr;
+import dev.skiff.skb.DropReason;
+import dev.skiff.skb.PacketType;
+import dev.skiff.skb.SkBuff;
+import dev.skiff.stats.Faults;
+
+/**
+ * The bottom half of a device, {@code net_bh}: frames come off the backlog, are classified, shown
+ * to the taps and delivered. Thread: the loop thread.
+ */
+final class BottomHalf {
+  private static final String NET_BH = "net_bh";
+
+  private final NetDevice dev;
+  private final PacketTypes packetTypes;
+  private final Taps taps;
+  private final Faults faults;
+  private final Backlog backlog = new Backlog();
+
+  BottomHalf(NetDevice dev, NetDevices devices) {
+    this.dev = dev;
+    packetTypes = devices.packetTypes();
+    taps = devices.taps();
+    faults = devices.faults();
+  }
+
+  /** See {@link NetDevice#netifRx}. */
+  DropReason netifRx(SkBuff skb) {
+    skb.hop("netif_rx");
+    DropReason reason = dev.isUp() ? backlog.netifRx(skb) : DropReason.DEV_READY;
+    if (reason != DropReason.NOT_DROPPED) {
+      dev.count(DeviceStat.RX_DROPPED, 1);
+    }
+    return reason;
+  }
+
+  /** See {@link NetDevice#netBh}. */
+  boolean netBh(int budget, long nowNs) {
+    for (int i = 0; i < budget; i++) {
+      SkBuff skb = backlog.dequeue(NET_BH);
+      if (skb == null) {
+        return true;
+      }
+      DropReason reason;
+      try {
+        reason = deliver(skb, nowNs);
+      } catch (RuntimeException | AssertionError | StackOverflowError fault) {
+        reason = PacketTypes.afterThrow(skb, NET_BH, faults, fault);
+      }
+      if (reason != DropReason.NOT_DROPPED) {
+        skb.free(reason);
+      }
+    }
+    return backlog.isEmpty();
+  }
+
+  private DropReason deliver(SkBuff skb, long nowNs) {
+    skb.hop(NET_BH);
+    LinkOps link = dev.link();
+    int protocol = link.typeTrans(skb, dev);
+    if (!taps.isEmpty()) {
+      skb.setRxTapId(taps.seen(skb, PacketTap.Direction.IN, dev, nowNs));
+    }
+    if (protocol == LinkOps.RUNT) {
+      return dev.rxLengthError(DropReason.PKT_TOO_SMALL);
+    }
+    int most = protocol == EtherType.P_8021Q ? dev.mtu() + EthHdr.VLAN_HLEN : dev.mtu();
+    if (skb.len() > most) {
+      return dev.rxLengthError(DropReason.PKT_TOO_BIG);
+    }
+    if (MacAddr.isMulticast(link.headerParse(skb))) {
+      return DropReason.MAC_INVALID_SOURCE;
+    }
+    // In promiscuous mode it is for the handlers to look whom a frame is for, as in the kernel.
+    if (skb.pktType() == PacketType.OTHERHOST && !dev.isPromiscuous()) {
+      return DropReason.OTHERHOST;
+    }
+    if (skb.pktType() == PacketType.MULTICAST) {
+      dev.count(DeviceStat.MULTICAST, 1);
+    }
+    skb.setProtocol(protocol);
+    skb.resetNetworkHeader();
+    return deliverAgain(skb, nowNs);
+  }
+
+  /** See {@link NetDevice#deliverAgain}. */
+  DropReason deliverAgain(SkBuff skb, long nowNs) {
+    return packetTypes.deliver(skb, dev, NET_BH, faults, nowNs);
+  }
+
+  void purge() {
+    var _ = backlog.purge();
+  }
+}

@@ -1,0 +1,135 @@
+package dev.skiff.dev;
+
+import dev.skiff.header.MacAddr;
+import dev.skiff.wire.RxMode;
+import java.util.Arrays;
+
+/**
+ * What a device listens to beside its own address and broadcasts: promiscuous mode, all groups, or
+ * the groups of {@code dev_mc_list}, each with the number of those who want it ({@code dmi_users}).
+ * The wire is told whenever that changes, and at open. Thread: the loop thread; flags any.
+ */
+final class RxFilter {
+  private final NetDevice dev;
+  private volatile int promiscuity;
+  private volatile int allmulti;
+  private long[] groups = new long[0];
+  private int[] users = new int[0];
+
+  RxFilter(NetDevice dev) {
+    this.dev = dev;
+  }
+
+  boolean isPromiscuous() {
+    return promiscuity > 0;
+  }
+
+  int flags() {
+    return (promiscuity > 0 ? Iff.PROMISC : 0) | (allmulti > 0 ? Iff.ALLMULTI : 0);
+  }
+
+  // ---- Promiscuous mode and all groups ----------------------------------------------------------
+
+  void setPromiscuity(int inc) {
+    promiscuity = counted("promiscuity", promiscuity, inc);
+    upload();
+  }
+
+  void setAllmulti(int inc) {
+    allmulti = counted("allmulti", allmulti, inc);
+    upload();
+  }
+
+  private int counted(String what, int users, int inc) {
+    if (users + inc < 0) {
+      throw new IllegalArgumentException(
+          dev.name() + ": " + what + " has " + users + " users, " + -inc + " cannot go");
+    }
+    return users + inc;
+  }
+
+  /** Sets the two modes for a user who speaks in flags: on is one user, off is none. */
+  void set(int flags) {
+    int change = flags() ^ flags;
+    if ((change & Iff.PROMISC) != 0) {
+      setPromiscuity((flags & Iff.PROMISC) != 0 ? 1 : -promiscuity);
+    }
+    if ((change & Iff.ALLMULTI) != 0) {
+      setAllmulti((flags & Iff.ALLMULTI) != 0 ? 1 : -allmulti);
+    }
+  }
+
+  // ---- Groups -----------------------------------------------------------------------------------
+
+  /** {@code dev_mc_add}. */
+  void add(long group) {
+    if (!MacAddr.isMulticast(group)) {
+      throw new IllegalArgumentException(
+          dev.name()
+              + ": "
+              + MacAddr.format(group)
+              + " is no group's address: its first byte is even");
+    }
+    int at = indexOf(group);
+    if (at >= 0) {
+      users[at]++;
+      return;
+    }
+    int n = groups.length;
+    groups = Arrays.copyOf(groups, n + 1);
+    users = Arrays.copyOf(users, n + 1);
+    groups[n] = group;
+    users[n] = 1;
+    upload();
+  }
+
+  /** {@code dev_mc_delete}. */
+  void delete(long group) {
+    int at = indexOf(group);
+    if (at < 0) {
+      throw new IllegalStateException(
+          dev.name() + ": nobody has joined " + MacAddr.format(group) + ", so nobody can leave it");
+    }
+    if (--users[at] > 0) {
+      return;
+    }
+    int last = groups.length - 1;
+    groups[at] = groups[last];
+    users[at] = users[last];
+    groups = Arrays.copyOf(groups, last);
+    users = Arrays.copyOf(users, last);
+    upload();
+  }
+
+  private int indexOf(long group) {
+    for (int i = 0; i < groups.length; i++) {
+      if (groups[i] == group) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  int users(long group) {
+    int at = indexOf(group);
+    return at < 0 ? 0 : users[at];
+  }
+
+  // ---- The wire ---------------------------------------------------------------------------------
+
+  /** {@code dev_mc_upload}: tells the wire; does nothing while the device is down. */
+  void upload() {
+    if (!dev.isUp()) {
+      return;
+    }
+    RxMode mode;
+    if (promiscuity > 0) {
+      mode = RxMode.PROMISC;
+    } else if (allmulti > 0) {
+      mode = RxMode.ALLMULTI;
+    } else {
+      mode = groups.length > 0 ? RxMode.LIST : RxMode.NONE;
+    }
+    dev.wire().setMulticastList(mode, groups.clone());
+  }
+}

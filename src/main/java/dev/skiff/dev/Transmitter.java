@@ -1,0 +1,194 @@
+package dev.skiff.dev;
+
+import dev.skiff.skb.DropReason;
+import dev.skiff.skb.SkBuff;
+import dev.skiff.wire.Wire;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way out of a device: {@code dev_queue_xmit}, the qdisc, {@code hard_start_xmit} and the
+ * watchdog. Thread: the loop thread.
+ */
+final class Transmitter {
+  private static final Logger LOG = LoggerFactory.getLogger(Transmitter.class);
+  private static final String DRIVER = "driver";
+  private static final String HARD_START_XMIT = "hard_start_xmit";
+
+  private final NetDevice dev;
+  private final LinkOps link;
+  private final Taps taps;
+  private final Wire.Completion completion = this::sent;
+  private Qdisc qdisc;
+
+  // The watchdog: since when the wire has been blocked without a frame going out (trans_start).
+  private boolean blocked;
+  private long blockedSinceNs;
+  private long framesThrough;
+  private long framesThroughThen;
+  private boolean warned;
+
+  Transmitter(NetDevice dev, LinkOps link, Taps taps) {
+    this.dev = dev;
+    this.link = link;
+    this.taps = taps;
+    qdisc = new PfifoFast(dev::txQueueLen);
+  }
+
+  // ---- Queueing ---------------------------------------------------------------------------------
+
+  /** See {@link NetDevice#transmit}. */
+  DropReason transmit(SkBuff skb, long nowNs) {
+    skb.hop("dev_queue_xmit");
+    // Here and not only when it is sent: a buffer without the room is its caller's mistake.
+    if (skb.len() < link.minFrameLen()) {
+      if (!skb.unshare()) {
+        return DropReason.NOMEM;
+      }
+      skb.padTo(link.minFrameLen());
+    }
+    if (!dev.isUp()) {
+      return DropReason.DEV_READY;
+    }
+    if (skb.len() > link.headerLen() + dev.mtu()) {
+      return DropReason.PKT_TOO_BIG;
+    }
+    if (!skb.arp()) {
+      switch (link.rebuildHeader(skb, dev, nowNs)) {
+        case RESOLVED -> {}
+        case QUEUED -> {
+          return DropReason.NOT_DROPPED;
+        }
+        case REFUSED -> {
+          return skb.verdict();
+        }
+      }
+    }
+    skb.setDeviceIndex(dev.index());
+    DropReason reason = qdisc.enqueue(skb);
+    if (reason != DropReason.NOT_DROPPED) {
+      dev.count(DeviceStat.TX_DROPPED, 1);
+    }
+    return reason;
+  }
+
+  /** {@code dev_graft_qdisc}: what waits in the old one is given up. */
+  void setQdisc(Qdisc fresh) {
+    reset();
+    qdisc = fresh;
+  }
+
+  Qdisc qdisc() {
+    return qdisc;
+  }
+
+  private void reset() {
+    dev.count(DeviceStat.TX_DROPPED, qdisc.reset());
+  }
+
+  // ---- Sending ----------------------------------------------------------------------------------
+
+  /** See {@link NetDevice#xmit}. */
+  void xmit(long nowNs) {
+    Wire wire = dev.wire();
+    // What the wire had no room for last time goes first: a full one would take nothing.
+    wire.flush(nowNs, completion);
+    while (!wire.isBlocked() && fillWire(nowNs) > 0) {
+      wire.flush(nowNs, completion);
+    }
+    if (wire.isBlocked()) {
+      watch(nowNs);
+    } else {
+      blocked = false;
+    }
+  }
+
+  /** Hands over what the wire takes; says how many frames that were. */
+  private int fillWire(long nowNs) {
+    int taken = 0;
+    SkBuff skb;
+    while ((skb = qdisc.dequeue(DRIVER)) != null) {
+      if (hardStartXmit(skb, nowNs) == Wire.Xmit.BUSY) {
+        qdisc.requeue(skb);
+        return taken;
+      }
+      taken++;
+    }
+    return taken;
+  }
+
+  /** See {@link NetDevice#hardStartXmit}. */
+  Wire.Xmit hardStartXmit(SkBuff skb, long nowNs) {
+    if (!dev.isUp()) {
+      return Wire.Xmit.BUSY; // As tbusy in 1996, which stood as long as the device was closed.
+    }
+    skb.hop(HARD_START_XMIT);
+    if (skb.len() > link.headerLen() + dev.mtu()) {
+      dev.count(DeviceStat.TX_DROPPED, 1);
+      skb.free(DropReason.PKT_TOO_BIG);
+      return Wire.Xmit.OK;
+    }
+    skb.padTo(link.minFrameLen());
+    if (!taps.isEmpty() && skb.txTapId() == 0) {
+      skb.resetMacHeader();
+      skb.setTxTapId(taps.seen(skb, PacketTap.Direction.OUT, dev, nowNs));
+    }
+    return dev.wire().queue(skb, nowNs);
+  }
+
+  private void sent(SkBuff skb, DropReason reason) {
+    framesThrough++;
+    switch (reason) {
+      case CONSUMED -> {
+        dev.count(DeviceStat.TX_PACKETS, 1);
+        dev.count(DeviceStat.TX_BYTES, skb.len());
+      }
+      case WIRE_ERROR -> dev.count(DeviceStat.TX_ERRORS, 1);
+      case DEV_READY -> {
+        dev.count(DeviceStat.TX_ERRORS, 1);
+        dev.count(DeviceStat.TX_CARRIER_ERRORS, 1);
+      }
+      default -> dev.count(DeviceStat.TX_DROPPED, 1);
+    }
+    skb.free(reason);
+  }
+
+  /** Gives up all that waits, here and on the wire. */
+  void stop() {
+    reset();
+    dev.wire().stop(completion);
+    blocked = false;
+  }
+
+  /** {@link #stop}, and the end of the wire. */
+  void close() {
+    reset();
+    dev.wire().close(completion);
+    blocked = false;
+  }
+
+  // ---- The watchdog -----------------------------------------------------------------------------
+
+  /** {@code dev_watchdog}: a wire that takes nothing for too long is stopped and opened anew. */
+  private void watch(long nowNs) {
+    if (!blocked || framesThrough != framesThroughThen) {
+      blocked = true;
+      blockedSinceNs = nowNs;
+      framesThroughThen = framesThrough;
+    } else if (nowNs - blockedSinceNs >= NetDevice.WATCHDOG_TIMEO_NS) {
+      blocked = false;
+      dev.count(DeviceStat.TX_TIMEOUT, 1);
+      if (!warned) {
+        warned = true;
+        LOG.warn("NETDEV WATCHDOG: {}: transmit timed out, its wire is opened anew", dev.name());
+      }
+      dev.wire().stop(completion);
+      dev.reopenWire();
+    }
+  }
+
+  /** When the watchdog wants a turn; {@link Long#MAX_VALUE} for never. */
+  long watchdogNs() {
+    return blocked ? blockedSinceNs + NetDevice.WATCHDOG_TIMEO_NS : Long.MAX_VALUE;
+  }
+}
