@@ -37,7 +37,7 @@ class NetDeviceTest {
 
   // ---- Receive ----------------------------------------------------------------------------------
 
-  /** A05. */
+  /** A05, Q07. */
   @Test
   void theBacklogRefusesOnceItIsFullUntilItIsEmpty() {
     Rig rig = new Rig();
@@ -92,6 +92,7 @@ class NetDeviceTest {
     assertEquals(1, rig.device().stat(DeviceStat.MULTICAST));
   }
 
+  /** Q08. */
   @Test
   void everyHandlerGetsThePacketAndTheLastOneTheOriginal() {
     Rig rig = new Rig();
@@ -180,6 +181,7 @@ class NetDeviceTest {
     assertEquals(List.of("last"), heard);
   }
 
+  /** N13. */
   @Test
   void withoutBuffersFramesAreDroppedByNameAndTheLoopGoesOn() {
     Rig rig = new Rig(builder -> builder.buffers(4));
@@ -212,6 +214,7 @@ class NetDeviceTest {
     }
   }
 
+  /** Q03. */
   @Test
   void aFullBandDropsItsTail() {
     Rig rig = new Rig();

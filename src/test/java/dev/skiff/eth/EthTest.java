@@ -153,6 +153,7 @@ class EthTest {
         EtherType.P_802_2, eth.typeTrans(skb, rig.device()), "no payload to look at is no error");
   }
 
+  /** Q02. */
   @Test
   void whatTheResolverKeepsIsNotCompleteYet() {
     Eth waiting = new Eth((buffer, dev, haddr, paddr, nowNs) -> Resolve.QUEUED);

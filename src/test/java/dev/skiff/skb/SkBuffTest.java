@@ -41,7 +41,7 @@ class SkBuffTest {
     assertOffsets(0, 0, 100, alloc(100));
   }
 
-  /** B03. */
+  /** B03, N14. */
   @Test
   void aDriversBufferHasHeadroomAndAnAlignedIpHeader() {
     SkBuff skb = Objects.requireNonNull(pool.devAlloc(100, "test"));
