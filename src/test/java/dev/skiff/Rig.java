@@ -37,13 +37,19 @@ public final class Rig implements AutoCloseable {
   /** Frames longer than any MTU a rig uses can be injected. */
   private static final int MAX_FRAME = 4096;
 
+  /** Frames that the wire holds in each direction; one more fails the test. */
+  private static final int RING = 64;
+
+  /** The peer sends and takes one frame at a time. */
+  private static final int PEER_BUFFERS = 4;
+
   private static final int TURNS = 1000;
 
   public final ManualClock clock = new ManualClock(1_000_000_000L);
   public final Skiff skiff;
-  private final PipeWire wire = new PipeWire(MAX_FRAME, 1024);
-  private final Wire peer = wire.b();
-  private final SkBuffPool peerPool = new SkBuffPool(256, SkBuffPool.slotSizeFor(MAX_FRAME), 1);
+  private final Wire peer;
+  private final SkBuffPool peerPool =
+      new SkBuffPool(PEER_BUFFERS, SkBuffPool.slotSizeFor(MAX_FRAME), 1);
   private long expectedFaults;
   private boolean closed;
 
@@ -53,6 +59,18 @@ public final class Rig implements AutoCloseable {
 
   /** A rig whose stack is built as the test says. */
   public Rig(Consumer<Skiff.Builder> settings) {
+    this(RING, settings);
+  }
+
+  /** A rig whose wire holds so many frames in each direction, a power of two. */
+  public Rig(int ring) {
+    this(ring, builder -> {});
+  }
+
+  /** A rig whose wire holds so many frames, and whose stack is built as the test says. */
+  public Rig(int ring, Consumer<Skiff.Builder> settings) {
+    PipeWire wire = new PipeWire(MAX_FRAME, ring);
+    peer = wire.b();
     Skiff.Builder builder =
         Skiff.builder()
             .wire("skiff0", wire.a())
@@ -105,7 +123,14 @@ public final class Rig implements AutoCloseable {
     if (peer.queue(skb, clock.nowNs()) != Wire.Xmit.OK) {
       throw new IllegalStateException("the rig's wire is full");
     }
-    peer.flush(clock.nowNs(), (sent, reason) -> sent.free(reason));
+    peer.flush(
+        clock.nowNs(),
+        (sent, reason) -> {
+          sent.free(reason);
+          if (reason == DropReason.FULL_RING) {
+            throw new IllegalStateException("the rig's wire is full");
+          }
+        });
   }
 
   /** Turns the loop until it would wait, and takes the frames that came out. */
@@ -181,6 +206,9 @@ public final class Rig implements AutoCloseable {
     if (stack().faults().count() != expectedFaults) {
       wrong.add(
           "handlers threw " + stack().faults().count() + " times, expected " + expectedFaults);
+    }
+    if (verdicts(DropReason.FULL_RING) > 0) {
+      wrong.add("the rig's wire was full: " + verdicts(DropReason.FULL_RING));
     }
     // What waits in queues is given up; whatever is still out then, nobody answers for.
     stack().onClose();

@@ -217,7 +217,7 @@ class NetDeviceTest {
   /** Q03. */
   @Test
   void aFullBandDropsItsTail() {
-    Rig rig = new Rig();
+    Rig rig = new Rig(512);
     NetDevice dev = rig.device();
     for (int i = 0; i <= NetDevice.TX_QUEUE_LEN; i++) {
       SkBuff skb = buffer(rig, Frames.data(50));

@@ -58,7 +58,7 @@ class HalvesTest {
 
   @Test
   void aFullBacklogRefusesUntilItHasBeenEmptied() {
-    try (Rig rig = new Rig()) {
+    try (Rig rig = new Rig(512)) {
       rig.introducePeer();
       NetDevice dev = rig.device();
       long nowNs = rig.clock.nowNs();

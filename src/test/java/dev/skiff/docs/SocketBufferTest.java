@@ -105,7 +105,7 @@ class SocketBufferTest {
 
   @Test
   void theLimitIsANumberAndTheMemoryIsTheDrivers() {
-    try (Rig rig = new Rig()) {
+    try (Rig rig = new Rig(128)) {
       say("Frames stay in the buffers that the driver posted:");
       Sock sock = fill(rig, 100);
       sock.recv();
@@ -117,7 +117,7 @@ class SocketBufferTest {
       say("  all read: rmem_alloc %d", sock.rmemAlloc);
       assertEquals(0, sock.rmemAlloc);
     }
-    try (Rig rig = new Rig(builder -> builder.rxCopybreak(256))) {
+    try (Rig rig = new Rig(512, builder -> builder.rxCopybreak(256))) {
       say("With --rx-copybreak 256, small frames move to small buffers:");
       fill(rig, 300).readAll();
     }

@@ -26,7 +26,7 @@ class NeighbourTableTest {
 
   private static final long SEED = Long.getLong("skiff.seed", 826);
 
-  private final Rig rig = new Rig();
+  private final Rig rig = new Rig(128);
 
   private NeighbourTable table() {
     return rig.stack().neighbours();
@@ -478,7 +478,7 @@ class NeighbourTableTest {
 
   @Test
   void failedNeighboursMakeRoom() {
-    Rig big = new Rig(builder -> builder.ip("198.18.0.2/15"));
+    Rig big = new Rig(512, builder -> builder.ip("198.18.0.2/15"));
     int own = Ip4Addr.parse("198.18.0.2");
     int first = Ip4Addr.parse("198.18.1.0");
     byte[] icmp = Frames.icmp(8, 0, 1, 1, Frames.data(56));

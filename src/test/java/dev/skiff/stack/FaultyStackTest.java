@@ -123,7 +123,7 @@ class FaultyStackTest {
 
   @Test
   void theLoopDoesNotRestBeforeAllThatCameIsLost() {
-    Rig rig = new Rig();
+    Rig rig = new Rig(512);
     set(rig, "loss=100%");
     for (int i = 0; i < 500; i++) {
       rig.inject(Frames.echoRequest(7, i, Frames.data(56)));
