@@ -21,7 +21,7 @@ class OpenStopTest {
   /** N08. */
   @Test
   void whatCameWhileItWasDownIsThrownAwayAndCounted() throws IOException {
-    Rig rig = new Rig();
+    Rig rig = new Rig(128);
     rig.introducePeer();
     NetDevice dev = rig.device();
     for (int round = 1; round <= 3; round++) {
