@@ -72,7 +72,9 @@ public final class Daemon {
       if (hostIp != null) {
         HostSide.refuseOverlap(tap.name(), hostIp, HostSide.addresses(), HostSide.routes());
       }
-      runOn(tap, hostIp);
+      try (NetIf netIf = NetIf.open(tap.name())) {
+        runOn(tap, netIf, hostIp);
+      }
     }
   }
 
@@ -81,9 +83,8 @@ public final class Daemon {
     end.countDown();
   }
 
-  private void runOn(TunTap tap, @Nullable Ip4Prefix hostIp)
+  private void runOn(TunTap tap, NetIf netIf, @Nullable Ip4Prefix hostIp)
       throws IOException, InterruptedException {
-    NetIf netIf = new NetIf(tap.name());
     int mtu = mtu(tap, netIf);
     Long wanted = config.mac();
     long mac = wanted != null ? wanted : StableMac.of(tap.name());
@@ -94,12 +95,13 @@ public final class Daemon {
               + tap.name()
               + ": choose another --mac");
     }
-    HostSide side = hostIp == null ? null : HostSide.configure(tap.name(), hostIp, mtu);
-    try {
-      serve(tap, mac, mtu, netIf);
-    } finally {
-      if (side != null && tap.persistent()) {
-        side.restore();
+    try (HostSide side = hostIp == null ? null : HostSide.configure(tap.name(), hostIp, mtu)) {
+      try {
+        serve(tap, mac, mtu, netIf);
+      } finally {
+        if (side != null && tap.persistent()) {
+          side.restore();
+        }
       }
     }
   }

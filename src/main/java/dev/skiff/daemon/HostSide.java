@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread: the main thread.
  */
-final class HostSide {
+final class HostSide implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HostSide.class);
   private static final Path ROUTES = Path.of("/proc/net/route");
 
@@ -33,8 +33,8 @@ final class HostSide {
   private int oldMtu;
   private boolean oldUp;
 
-  private HostSide(String name) {
-    tap = new NetIf(name);
+  private HostSide(NetIf tap) {
+    this.tap = tap;
   }
 
   /**
@@ -115,27 +115,36 @@ final class HostSide {
    * @throws IOException with one line, with everything put back as it was
    */
   static HostSide configure(String name, Ip4Prefix hostIp, int mtu) throws IOException {
-    HostSide side = new HostSide(name);
-    side.oldMtu = side.tap.mtu();
-    side.oldUp = side.tap.isUp();
+    HostSide side = new HostSide(NetIf.open(name));
     try {
-      boolean hasIt = side.tap.address() == hostIp.address() && side.tap.netmask() == hostIp.mask();
-      if (!hasIt) {
-        if (side.oldUp) {
-          // Else there would be a route to the address's whole class until its mask is set.
-          side.tap.setUp(false);
-        }
-        side.tap.setAddress(hostIp.address());
-        side.addressSet = hostIp.address();
-        side.tap.setNetmask(hostIp.mask());
-      }
-      if (side.oldMtu != mtu) {
-        side.tap.setMtu(mtu);
-      }
-      side.tap.setUp(true);
+      side.oldMtu = side.tap.mtu();
+      side.oldUp = side.tap.isUp();
+      side.configure(hostIp, mtu);
       return side;
     } catch (SysException e) {
-      side.restore();
+      side.close();
+      throw e;
+    }
+  }
+
+  private void configure(Ip4Prefix hostIp, int mtu) throws SysException {
+    try {
+      boolean hasIt = tap.address() == hostIp.address() && tap.netmask() == hostIp.mask();
+      if (!hasIt) {
+        if (oldUp) {
+          // Else there would be a route to the address's whole class until its mask is set.
+          tap.setUp(false);
+        }
+        tap.setAddress(hostIp.address());
+        addressSet = hostIp.address();
+        tap.setNetmask(hostIp.mask());
+      }
+      if (oldMtu != mtu) {
+        tap.setMtu(mtu);
+      }
+      tap.setUp(true);
+    } catch (SysException e) {
+      restore();
       throw e;
     }
   }
@@ -156,6 +165,11 @@ final class HostSide {
     } catch (SysException e) {
       LOG.warn("the host's side could not be put back: {}", e.getMessage());
     }
+  }
+
+  @Override
+  public void close() {
+    tap.close();
   }
 
   // ---- What the host has ------------------------------------------------------------------------

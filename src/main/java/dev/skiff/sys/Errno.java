@@ -26,6 +26,18 @@ public final class Errno {
   /** Permission denied. */
   public static final int EACCES = of(jnr.constants.platform.Errno.EACCES);
 
+  /** The operation is not supported. */
+  public static final int EOPNOTSUPP = of(jnr.constants.platform.Errno.EOPNOTSUPP);
+
+  /** Not a request of this descriptor's. */
+  public static final int ENOTTY = of(jnr.constants.platform.Errno.ENOTTY);
+
+  /** Not a directory. */
+  public static final int ENOTDIR = of(jnr.constants.platform.Errno.ENOTDIR);
+
+  /** A descriptor that is not open, or of the wrong kind. */
+  public static final int EBADF = of(jnr.constants.platform.Errno.EBADF);
+
   /** Busy. */
   public static final int EBUSY = of(jnr.constants.platform.Errno.EBUSY);
 

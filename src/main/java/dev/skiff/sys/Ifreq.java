@@ -58,7 +58,12 @@ final class Ifreq {
     memory.set(ValueLayout.JAVA_SHORT, UNION, (short) flags);
   }
 
-  /** {@code ifr_mtu}, {@code ifr_ifindex}. */
+  /** {@code ifr_data}: the address of what the request is about. */
+  void data(long address) {
+    memory.set(ValueLayout.JAVA_LONG, UNION, address);
+  }
+
+  /** {@code ifr_mtu}, {@code ifr_ifindex}, {@code ifr_qlen}. */
   int number() {
     return memory.get(ValueLayout.JAVA_INT, UNION);
   }

@@ -33,4 +33,10 @@ public interface LibC {
 
   /** {@code socket(2)}. */
   int socket(int domain, int type, int protocol);
+
+  /** {@code bind(2)}. */
+  int bind(int fd, @uintptr_t long address, int length);
+
+  /** {@code setns(2)}: moves the calling thread alone. */
+  int setns(int fd, int type);
 }

@@ -7,12 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The host's side of an interface, through the ioctls of netdevice(7) on a datagram socket in the
- * network namespace of the calling thread. Addresses are ints, first byte on the wire highest.
+ * The host's side of an interface, through the ioctls of netdevice(7) on a datagram socket.
+ * Addresses are ints, first byte on the wire highest.
  *
- * <p>Any thread, one at a time.
+ * <p>The socket stays in the network namespace of the thread that opened it, and so do the requests
+ * made through it, whoever makes them. Any thread, one at a time.
  */
-public final class NetIf {
+public final class NetIf implements AutoCloseable {
   private static final int AF_INET = 2;
   private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
   private static final int IFF_UP = 1;
@@ -29,7 +30,19 @@ public final class NetIf {
   private static final long SIOCGIFHWADDR = 0x8927;
   private static final long SIOCGIFINDEX = 0x8933;
 
+  private static final long SIOCGIFTXQLEN = 0x8942;
+  private static final long SIOCSIFTXQLEN = 0x8943;
+  private static final long SIOCETHTOOL = 0x8946;
+  private static final int ETHTOOL_GDRVINFO = 3;
+
+  // struct ethtool_drvinfo: a command, then strings of 32 bytes each, and more.
+  private static final int DRVINFO_SIZE = 196;
+  private static final int DRVINFO_DRIVER = 4;
+  private static final int DRVINFO_BUS_INFO = 100;
+
   private final String name;
+  private final int socket;
+  private boolean closed;
 
   /** What the last call left in the union: an address, or flags, an MTU or an index. */
   private int lastInet;
@@ -37,9 +50,19 @@ public final class NetIf {
   private int lastNumber;
   private long lastMac;
 
-  /** The interface called {@code name}, which need not exist. */
-  public NetIf(String name) {
+  private NetIf(String name, int socket) {
     this.name = name;
+    this.socket = socket;
+  }
+
+  /**
+   * The interface called {@code name}, which need not exist, in the network namespace of the
+   * calling thread.
+   *
+   * @throws SysException if the process has no descriptor left
+   */
+  public static NetIf open(String name) throws SysException {
+    return new NetIf(name, datagramSocket());
   }
 
   /**
@@ -134,9 +157,57 @@ public final class NetIf {
     var _ = call(SIOCSIFFLAGS, "SIOCSIFFLAGS", flags, false, 0);
   }
 
+  /** Its number, as in {@code ip link}. */
+  public int index() throws SysException {
+    var _ = call(SIOCGIFINDEX, "SIOCGIFINDEX", 0, false, 0);
+    return lastNumber;
+  }
+
+  /** How many frames the kernel queues for it: its {@code txqueuelen}. */
+  public int txQueueLen() throws SysException {
+    var _ = call(SIOCGIFTXQLEN, "SIOCGIFTXQLEN", 0, false, 0);
+    return lastNumber;
+  }
+
+  /** Sets how many frames the kernel queues for it. */
+  public void setTxQueueLen(int frames) throws SysException {
+    var _ = call(SIOCSIFTXQLEN, "SIOCSIFTXQLEN", frames, false, 0);
+  }
+
+  /**
+   * What drives an interface, as {@code ethtool -i} prints it.
+   *
+   * @param name "tun" of a TUN or a TAP, "veth", "bridge"...; empty if the kernel does not say
+   * @param bus "tun" or "tap" if the name is "tun"
+   */
+  public record Driver(String name, String bus) {}
+
+  /** Its driver. */
+  public Driver driver() throws SysException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment info = arena.allocate(DRVINFO_SIZE, Long.BYTES);
+      info.set(ValueLayout.JAVA_INT, 0, ETHTOOL_GDRVINFO);
+      Ifreq ifreq = new Ifreq(arena, name);
+      ifreq.data(info.address());
+      // The loopback interface, for one, has no driver to tell of.
+      int result = request(SIOCETHTOOL, "SIOCETHTOOL", ifreq, Errno.EOPNOTSUPP);
+      return result < 0
+          ? new Driver("", "")
+          : new Driver(info.getString(DRVINFO_DRIVER), info.getString(DRVINFO_BUS_INFO));
+    }
+  }
+
+  /** Closes the socket, once. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      var _ = Sys.close(socket);
+    }
+  }
+
   private int call(long request, String what, int value, boolean inet, int tolerated)
       throws SysException {
-    int socket = datagramSocket();
     try (Arena arena = Arena.ofConfined()) {
       Ifreq ifreq = new Ifreq(arena, name);
       if (inet) {
@@ -144,23 +215,29 @@ public final class NetIf {
       } else {
         ifreq.number(value);
       }
-      int result = Sys.ioctl(socket, request, ifreq.address());
-      if (result < 0 && -result != tolerated) {
-        String hint = -result == Errno.EPERM ? "; it needs root or CAP_NET_ADMIN" : "";
-        throw new SysException(
-            "interface " + name + ": " + what + ": " + Errno.text(-result) + hint, -result);
-      }
+      int result = request(request, what, ifreq, tolerated);
       lastInet = ifreq.inet();
       lastNumber = ifreq.number();
       lastMac = ifreq.mac();
       return result;
-    } finally {
-      var _ = Sys.close(socket);
     }
   }
 
+  private int request(long request, String what, Ifreq ifreq, int tolerated) throws SysException {
+    if (closed) {
+      throw new IllegalStateException("interface " + name + " is closed");
+    }
+    int result = Sys.ioctl(socket, request, ifreq.address());
+    if (result < 0 && -result != tolerated) {
+      String hint = -result == Errno.EPERM ? "; it needs root or CAP_NET_ADMIN" : "";
+      throw new SysException(
+          "interface " + name + ": " + what + ": " + Errno.text(-result) + hint, -result);
+    }
+    return result;
+  }
+
   private static int datagramSocket() throws SysException {
-    int socket = Sys.socket(AF_INET, SOCK_DGRAM_CLOEXEC);
+    int socket = Sys.socket(AF_INET, SOCK_DGRAM_CLOEXEC, 0);
     if (socket < 0) {
       throw new SysException("socket: " + Errno.text(-socket), -socket);
     }

@@ -5,8 +5,10 @@ import jnr.constants.platform.OpenFlags;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.LibraryOption;
 import jnr.ffi.Runtime;
+import jnr.posix.Group;
 import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
+import jnr.posix.Passwd;
 
 /**
  * System calls with one convention: the result, or {@code -errno}. EINTR is retried, except on
@@ -26,11 +28,16 @@ public final class Sys {
 
   /** {@code open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)}. */
   public static int openReadWrite(String path) {
-    int flags =
-        OpenFlags.O_RDWR.intValue()
-            | OpenFlags.O_NONBLOCK.intValue()
-            | OpenFlags.O_CLOEXEC.intValue();
-    int fd = LIBPOSIX.open(path, flags, 0);
+    return open(path, OpenFlags.O_RDWR.intValue() | OpenFlags.O_NONBLOCK.intValue());
+  }
+
+  /** {@code open(path, O_RDONLY | O_CLOEXEC)}. */
+  static int openReadOnly(String path) {
+    return open(path, OpenFlags.O_RDONLY.intValue());
+  }
+
+  private static int open(String path, int flags) {
+    int fd = LIBPOSIX.open(path, flags | OpenFlags.O_CLOEXEC.intValue(), 0);
     return fd >= 0 ? fd : -LIBPOSIX.errno();
   }
 
@@ -101,9 +108,31 @@ public final class Sys {
     return fd >= 0 ? fd : -RUNTIME.getLastError();
   }
 
-  static int socket(int domain, int type) {
-    int fd = LIBC.socket(domain, type, 0);
+  static int socket(int domain, int type, int protocol) {
+    int fd = LIBC.socket(domain, type, protocol);
     return fd >= 0 ? fd : -RUNTIME.getLastError();
+  }
+
+  /** {@code bind(2)} to the {@code sockaddr} at {@code address}. */
+  static int bind(int fd, long address, int length) {
+    return LIBC.bind(fd, address, length) >= 0 ? 0 : -RUNTIME.getLastError();
+  }
+
+  /** {@code setns(2)}, of the calling thread, which must not be one that others use. */
+  static int setns(int fd, int type) {
+    return LIBC.setns(fd, type) >= 0 ? 0 : -RUNTIME.getLastError();
+  }
+
+  /** {@code getpwnam(3)}: the number of a user; -1 if there is none of the name. */
+  static long userId(String name) {
+    Passwd user = LIBPOSIX.getpwnam(name);
+    return user == null ? -1 : user.getUID();
+  }
+
+  /** {@code getgrnam(3)}: the number of a group; -1 if there is none of the name. */
+  static long groupId(String name) {
+    Group group = LIBPOSIX.getgrnam(name);
+    return group == null ? -1 : group.getGID();
   }
 
   static String strerror(int errno) {
