@@ -1,14 +1,19 @@
 package dev.skiff.sys;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
 /**
  * A TAP device by way of {@code /dev/net/tun}: Linux Documentation/networking/tuntap.rst.
  *
  * <p>The device is made if there is none of the name, else attached to. One that is not persistent
- * goes when it is closed. Opened by any thread; read, written and closed by the loop thread alone,
- * since closing a descriptor does not wake a thread that blocks in it.
+ * goes when it is closed. It is in a network namespace, and what belongs to it works from outside
+ * of that too. Opened by any thread; all else by the loop thread alone, and so is the closing,
+ * since that does not wake a thread that blocks in a descriptor. {@link RtLink#query} of its {@link
+ * #link} is for any thread.
  */
 public final class TunTap implements AutoCloseable {
   /** The most bytes in a name: {@code IFNAMSIZ} less the closing zero. */
@@ -23,23 +28,42 @@ public final class TunTap implements AutoCloseable {
   private static final String CLONE_DEVICE = "/dev/net/tun";
   private static final long TUNSETIFF = 0x400454CAL;
   private static final long TUNGETIFF = 0x800454D2L;
+  private static final long TUNSETPERSIST = 0x400454CBL;
+  private static final long TUNSETOWNER = 0x400454CCL;
+  private static final long TUNSETGROUP = 0x400454CEL;
+  private static final long TUNSETSNDBUF = 0x400454D4L;
+  private static final long TUNSETCARRIER = 0x400454E2L;
+
+  /**
+   * The kernel says POLLOUT when less than half of the send buffer is in use, of which it counts up
+   * to 2 bytes when there is nothing in it. With less than this it would never say so again, and as
+   * no frame is so short, a smaller number means the same: one at a time.
+   */
+  private static final int LEAST_SNDBUF = 6;
+
   private static final int IFF_TAP = 0x0002;
   private static final int IFF_NO_PI = 0x1000;
   private static final int IFF_TUN_EXCL = 0x8000;
   private static final int IFF_PERSIST = 0x0800;
 
   private final int fd;
-  private final String name;
+  private final RtLink link;
+  private final int index;
   private final boolean created;
-  private final boolean persistent;
+  private String name;
+  private boolean persistent;
   private boolean closed;
 
-  private TunTap(int fd, String name, boolean created, boolean persistent) {
+  private TunTap(int fd, RtLink link, Attached attached) {
     this.fd = fd;
-    this.name = name;
-    this.created = created;
-    this.persistent = persistent;
+    this.link = link;
+    index = attached.index();
+    created = attached.created();
+    name = attached.name();
+    persistent = attached.persistent();
   }
+
+  private record Attached(String name, int index, boolean created, boolean persistent) {}
 
   /**
    * Whether {@code name} can be an interface's: 1 to 15 bytes, no white space, slash, colon or
@@ -54,74 +78,96 @@ public final class TunTap implements AutoCloseable {
   }
 
   /**
-   * Opens the TAP called {@code name}: attaches if there is one, makes it if not.
+   * Whether {@code name} is a pattern for a new device, of which the kernel picks the number: like
+   * a name, with "%d" once in it.
+   */
+  public static boolean isNamePattern(String name) {
+    int percent = name.indexOf("%d");
+    return percent >= 0
+        && name.getBytes(StandardCharsets.UTF_8).length <= MAX_NAME
+        && isValidName(name.substring(0, percent) + "0" + name.substring(percent + 2));
+  }
+
+  static String badName(String name) {
+    return "'" + name + "' cannot be a device's name: use 1 to " + MAX_NAME + " plain bytes";
+  }
+
+  /**
+   * Opens the TAP called {@code name} in the caller's network namespace: attaches if there is one,
+   * makes it if not.
    *
-   * @throws SysException with one line that says what to do: no {@code /dev/net/tun}, no
-   *     permission, busy, or an interface of another kind
+   * @throws SysException as {@link #open(TapOptions)} does, and for a name that cannot be one
    */
   public static TunTap open(String name) throws SysException {
-    if (!isValidName(name)) {
-      throw new SysException(
-          "'" + name + "' cannot be a device's name: use 1 to " + MAX_NAME + " plain bytes", 0);
+    if (!isValidName(name) && !isNamePattern(name)) {
+      throw new SysException(badName(name), 0);
     }
-    boolean existed = new NetIf(name).exists();
+    return openHere(TapOptions.of(name));
+  }
+
+  /**
+   * Opens a TAP: attaches if there is one of the name, makes it if not.
+   *
+   * @throws SysException with one line that says what to do: no {@code /dev/net/tun}, no
+   *     permission, no such namespace, busy, or an interface of another kind, and which
+   */
+  public static TunTap open(TapOptions options) throws IOException {
+    return Netns.call(options.netns(), () -> openHere(options));
+  }
+
+  private static TunTap openHere(TapOptions options) throws SysException {
     int fd = Sys.openReadWrite(CLONE_DEVICE);
     if (fd < 0) {
-      throw openFailed(-fd);
+      throw TapErrors.noCloneDevice(CLONE_DEVICE, -fd);
     }
-    int flags = IFF_TAP | IFF_NO_PI | (existed ? 0 : IFF_TUN_EXCL);
+    RtLink link = null;
+    try {
+      Attached attached = attach(fd, options);
+      link = RtLink.open();
+      TunTap tap = new TunTap(fd, link, attached);
+      Integer sndbuf = options.sndbuf();
+      if (sndbuf != null) {
+        tap.must(TUNSETSNDBUF, "TUNSETSNDBUF", Math.max(sndbuf, LEAST_SNDBUF), true);
+      }
+      return tap;
+    } catch (SysException e) {
+      if (link != null) {
+        link.close();
+      }
+      var _ = Sys.close(fd);
+      throw e;
+    }
+  }
+
+  private static Attached attach(int fd, TapOptions options) throws SysException {
+    boolean existed = exists(options.name());
     try (Arena arena = Arena.ofConfined()) {
-      Ifreq ifreq = new Ifreq(arena, name);
-      ifreq.flags(flags);
+      Ifreq ifreq = new Ifreq(arena, options.name());
+      ifreq.flags(IFF_TAP | IFF_NO_PI | (existed ? 0 : IFF_TUN_EXCL));
       int result = Sys.ioctl(fd, TUNSETIFF, ifreq.address());
       if (result < 0) {
-        var _ = Sys.close(fd);
-        throw attachFailed(name, existed, -result);
+        throw TapErrors.notAttached(options.name(), existed, -result);
       }
-      String realName = ifreq.name();
+      String name = ifreq.name();
       result = Sys.ioctl(fd, TUNGETIFF, ifreq.address());
       boolean persistent = result >= 0 && (ifreq.flags() & IFF_PERSIST) != 0;
-      return new TunTap(fd, realName, !existed, persistent);
+      try (NetIf netIf = NetIf.open(name)) {
+        Integer wanted = options.txQueueLen();
+        if (wanted != null && wanted != netIf.txQueueLen()) {
+          netIf.setTxQueueLen(wanted);
+        }
+        return new Attached(name, netIf.index(), !existed, persistent);
+      }
     }
   }
 
-  private static SysException openFailed(int errno) {
-    String cure;
-    if (errno == Errno.ENOENT || errno == Errno.ENODEV || errno == Errno.ENXIO) {
-      cure =
-          "there is no TUN/TAP here: load the module (modprobe tun), or in a container pass --device "
-              + CLONE_DEVICE;
-    } else if (errno == Errno.EACCES || errno == Errno.EPERM) {
-      cure =
-          "no permission: run as root, or let this user open it (chmod 0666 "
-              + CLONE_DEVICE
-              + " is the usual setting)";
-    } else {
-      cure = Errno.text(errno);
+  private static boolean exists(String name) throws SysException {
+    if (isNamePattern(name)) {
+      return false;
     }
-    return new SysException(CLONE_DEVICE + ": " + cure, errno);
-  }
-
-  private static SysException attachFailed(String name, boolean existed, int errno) {
-    String cure;
-    if (errno == Errno.EBUSY) {
-      cure = "busy: another program holds it; stop that program or choose another --tap name";
-    } else if (errno == Errno.EPERM || errno == Errno.EACCES) {
-      cure =
-          existed
-              ? "no permission: it belongs to somebody else; run as its owner, or as root"
-              : "no permission to create it: run as root, or have root make it for you (ip tuntap add"
-                  + " dev "
-                  + name
-                  + " mode tap user "
-                  + System.getProperty("user.name", "USER")
-                  + ")";
-    } else if (errno == Errno.EINVAL && existed) {
-      cure = "it is there, but is no single-queue TAP: choose another --tap name";
-    } else {
-      cure = Errno.text(errno) + ": choose another --tap name";
+    try (NetIf netIf = NetIf.open(name)) {
+      return netIf.exists();
     }
-    return new SysException("TAP " + name + ": " + cure, errno);
   }
 
   /** The descriptor, non-blocking. */
@@ -129,9 +175,35 @@ public final class TunTap implements AutoCloseable {
     return fd;
   }
 
-  /** The interface's name. */
+  /** The interface's name: what it was when {@link #open} or {@link #lookUpName} looked. */
   public String name() {
     return name;
+  }
+
+  /**
+   * {@code TUNGETIFF}: looks what the interface is called by now, also in another network namespace
+   * that it was moved to.
+   *
+   * @return the name; the last that is known if the interface was deleted
+   */
+  public String lookUpName() {
+    try (Arena arena = Arena.ofConfined()) {
+      Ifreq ifreq = new Ifreq(arena, "");
+      if (!closed && Sys.ioctl(fd, TUNGETIFF, ifreq.address()) >= 0) {
+        name = ifreq.name();
+      }
+      return name;
+    }
+  }
+
+  /** The interface's number in the network namespace that it was opened in. */
+  public int index() {
+    return index;
+  }
+
+  /** Asks after links of the network namespace that the TAP was opened in; closed with it. */
+  public RtLink link() {
+    return link;
   }
 
   /** Whether it was made by {@link #open}. */
@@ -144,11 +216,63 @@ public final class TunTap implements AutoCloseable {
     return persistent;
   }
 
-  /** Closes the descriptor, once; the device goes with it unless it is persistent. */
+  /** {@code TUNSETPERSIST}: whether it stays after it is closed. */
+  public void setPersistent(boolean persistent) throws SysException {
+    must(TUNSETPERSIST, "TUNSETPERSIST", persistent ? 1 : 0, false);
+    this.persistent = persistent;
+  }
+
+  /** {@code TUNSETOWNER}: the user, by number, who may attach to it without being root. */
+  public void setOwner(int user) throws SysException {
+    must(TUNSETOWNER, "TUNSETOWNER", user, false);
+  }
+
+  /** {@code TUNSETGROUP}: the group, by number, whose members may attach without being root. */
+  public void setGroup(int group) throws SysException {
+    must(TUNSETGROUP, "TUNSETGROUP", group, false);
+  }
+
+  /**
+   * {@code TUNSETCARRIER}: whether the host sees a link, as of a cable whose far end is up. Frames
+   * still pass in our direction without one. A kernel before 4.20 does not know of this, and leaves
+   * it on.
+   *
+   * @throws SysException if the interface was deleted
+   */
+  public void setCarrier(boolean on) throws SysException {
+    int result = closed ? -Errno.EBADF : ioctl(TUNSETCARRIER, on ? 1 : 0, true);
+    if (result < 0 && result != -Errno.EINVAL && result != -Errno.ENOTTY) {
+      throw new SysException(
+          "TAP " + name + " is gone (" + Errno.text(-result) + "): somebody deleted it", -result);
+    }
+  }
+
+  private void must(long request, String what, int value, boolean byAddress) throws SysException {
+    int result = ioctl(request, value, byAddress);
+    if (result < 0) {
+      String hint = -result == Errno.EPERM ? "; it needs root or CAP_NET_ADMIN" : "";
+      throw new SysException(
+          "TAP " + name + ": " + what + ": " + Errno.text(-result) + hint, -result);
+    }
+  }
+
+  private int ioctl(long request, int value, boolean byAddress) {
+    if (!byAddress) {
+      // User and group numbers go up to 2^32-2: no sign must fill the upper half.
+      return Sys.ioctl(fd, request, value & 0xFFFF_FFFFL);
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment number = arena.allocateFrom(ValueLayout.JAVA_INT, value);
+      return Sys.ioctl(fd, request, number.address());
+    }
+  }
+
+  /** Closes its descriptors, once; the device goes with them unless it is persistent. */
   @Override
   public void close() {
     if (!closed) {
       closed = true;
+      link.close();
       var _ = Sys.close(fd);
     }
   }
