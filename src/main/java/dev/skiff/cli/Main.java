@@ -19,7 +19,8 @@ import picocli.CommandLine.ParameterException;
       NeighCommand.class,
       FaultCommand.class,
       CaptureCommand.class,
-      TraceCommand.class
+      TraceCommand.class,
+      TapCommand.class
     })
 public final class Main implements Runnable {
   private static final int USAGE = 2;
@@ -47,7 +48,7 @@ public final class Main implements Runnable {
     if (spec != null) {
       throw new ParameterException(
           spec.commandLine(),
-          "say what to do: run, status, stat, drops, neigh, fault, capture or trace");
+          "say what to do: run, status, stat, drops, neigh, fault, capture, trace or tap");
     }
   }
 

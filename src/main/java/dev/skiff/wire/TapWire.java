@@ -30,6 +30,10 @@ public final class TapWire implements Wire {
   private boolean closed;
   private boolean carrier = true;
   private int farMtu;
+
+  /** Whether the interface is in the namespace that we ask; read by any thread. */
+  private volatile boolean isHere = true;
+
   private String failure = "";
 
   /** A wire over an open TAP, which it closes in the end. */
@@ -174,12 +178,14 @@ public final class TapWire implements Wire {
       if (host.name().equals(name)) {
         carrier = host.up();
         farMtu = host.mtu();
+        isHere = true;
         return;
       }
       // Else ours was moved to another namespace and its number given to another interface.
     } catch (SysException e) {
       // ENODEV: moved or deleted. That the TAP is dead is for receive to find out.
     }
+    isHere = false;
     carrier = true;
     farMtu = 0;
   }
@@ -192,7 +198,7 @@ public final class TapWire implements Wire {
   @Override
   public Map<String, Long> farCounters() {
     try {
-      return tap.link().query(tap.index()).counters();
+      return isHere ? tap.link().query(tap.index()).counters() : Map.of();
     } catch (SysException e) {
       return Map.of();
     }

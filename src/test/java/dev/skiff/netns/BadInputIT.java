@@ -242,13 +242,11 @@ class BadInputIT {
   @Test
   void anInterfaceThatIsNoTapIsRefused() throws Exception {
     netns.exec("ip", "link", "add", "veth9", "type", "veth", "peer", "name", "veth8");
-    refused(1, "is no single-queue TAP", withSocket("--tap veth9 --ip 198.51.100.2/24"));
-    refused(1, "is no single-queue TAP", withSocket("--tap lo --ip 198.51.100.2/24"));
+    refused(1, "veth9 is a veth, no TAP", withSocket("--tap veth9 --ip 198.51.100.2/24"));
+    refused(1, "lo is no TAP", withSocket("--tap lo --ip 198.51.100.2/24"));
     refused(
-        1,
-        "is no single-queue TAP",
-        withSocket("--tap lo --ip 198.51.100.2/24 --host-ip 198.51.100.1/24"));
-    refused(1, "choose another --tap name", withSocket("--tap all --ip 198.51.100.2/24"));
+        1, "lo is no TAP", withSocket("--tap lo --ip 198.51.100.2/24 --host-ip 198.51.100.1/24"));
+    refused(1, "choose another name", withSocket("--tap all --ip 198.51.100.2/24"));
   }
 
   @Test

@@ -24,6 +24,11 @@ final class Netns implements AutoCloseable {
     exec("ip", "link", "set", "lo", "up");
   }
 
+  /** What it is called in {@code ip netns}. */
+  String name() {
+    return name;
+  }
+
   /** The command that runs a command in here. */
   List<String> inside(String... command) {
     List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", name));
