@@ -5,6 +5,7 @@ import dev.skiff.wire.FaultSpec;
 import java.io.PrintStream;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code skiff fault}: breaks the wire of a running daemon on purpose. */
@@ -18,6 +19,12 @@ final class FaultCommand extends AskCommand {
       "loss=P%%, burst=P%%/N, dup=P%%, reorder=P%%, corrupt=P%%, delay=TIME, jitter=TIME,"
           + " rate=RATE, dir=in|out|both, seed=N, with commas between them; or off.";
 
+  @Option(
+      names = "--dev",
+      paramLabel = "NAME",
+      description = "The device whose wire it is; needed only if there are several.")
+  private @Nullable String dev;
+
   @Parameters(
       paramLabel = "SPEC",
       arity = "0..1",
@@ -27,7 +34,7 @@ final class FaultCommand extends AskCommand {
   @Override
   Command command() {
     // The seed that is chosen where none was given is the one that is sent and shown.
-    return new Command.Fault(spec == null ? null : FaultSpec.parse(spec).toString());
+    return new Command.Fault(dev, spec == null ? null : FaultSpec.parse(spec).toString());
   }
 
   @Override

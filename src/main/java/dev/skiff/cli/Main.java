@@ -17,6 +17,7 @@ import picocli.CommandLine.ParameterException;
       StatCommand.class,
       DropsCommand.class,
       NeighCommand.class,
+      LinkCommand.class,
       FaultCommand.class,
       CaptureCommand.class,
       TraceCommand.class,
@@ -48,7 +49,7 @@ public final class Main implements Runnable {
     if (spec != null) {
       throw new ParameterException(
           spec.commandLine(),
-          "say what to do: run, status, stat, drops, neigh, fault, capture, trace or tap");
+          "say what to do: run, status, stat, drops, neigh, link, fault, capture, trace or tap");
     }
   }
 

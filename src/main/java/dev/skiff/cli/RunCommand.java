@@ -1,6 +1,7 @@
 package dev.skiff.cli;
 
 import dev.skiff.daemon.Daemon;
+import dev.skiff.daemon.DeviceSpec;
 import dev.skiff.daemon.RunConfig;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
@@ -9,10 +10,17 @@ import dev.skiff.stack.PoolConfig;
 import dev.skiff.text.ByteSize;
 import dev.skiff.wire.FaultSpec;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code skiff run}: the daemon, in the foreground. */
 @Command(
@@ -23,16 +31,14 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--tap",
       paramLabel = "NAME",
-      required = true,
       description = "The TAP device: attached to if it is there, created if not.")
-  private String tap = "";
+  private @Nullable String tap;
 
   @Option(
       names = "--ip",
       paramLabel = "ADDR/PREFIX",
-      required = true,
       description = "The address to answer as, /1 to /32.")
-  private String ip = "";
+  private @Nullable String ip;
 
   @Option(
       names = "--mac",
@@ -54,6 +60,33 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "The MTU, 68 to 65521; by default the TAP's.")
   private @Nullable Integer mtu;
+
+  @Option(
+      names = "--netns",
+      paramLabel = "NAME",
+      description = "The network namespace that the TAP is in, or is to be created in.")
+  private @Nullable String netns;
+
+  @Option(
+      names = "--txqueuelen",
+      paramLabel = "N",
+      description = "How many frames the host keeps for us; by default the TAP's.")
+  private @Nullable Integer txQueueLen;
+
+  @Option(
+      names = "--sndbuf",
+      paramLabel = "SIZE",
+      description =
+          "How much of what we sent may wait inside the host, as in 1M; by default any amount.")
+  private @Nullable String sndbuf;
+
+  @Option(
+      names = "--dev",
+      paramLabel = "SPEC",
+      description =
+          "A device, in place of all options above, as tap=NAME,ip=ADDR/PREFIX, and if need be mac=,"
+              + " gateway=, host-ip=, mtu=, netns=, txqueuelen=, sndbuf=. Once for each of several.")
+  private List<String> devices = new ArrayList<>();
 
   @Option(
       names = "--socket",
@@ -92,16 +125,13 @@ final class RunCommand implements Callable<Integer> {
       description = "The most memory for packet buffers, as in 16M; taken as needed. Default: 16M.")
   private @Nullable String bufferMemory;
 
+  @Spec private @Nullable CommandSpec spec;
+
   @Override
   public Integer call() throws Exception {
     RunConfig config =
         new RunConfig(
-            tap,
-            named("--ip", ip, Ip4Prefix::parse),
-            mac == null ? null : named("--mac", mac, MacAddr::parse),
-            gateway == null ? null : named("--gateway", gateway, Ip4Addr::parse),
-            hostIp == null ? null : named("--host-ip", hostIp, Ip4Prefix::parse),
-            mtu,
+            devices.isEmpty() ? List.of(oneDevice()) : severalDevices(),
             socket,
             pcap,
             fault == null ? FaultSpec.OFF : named("--fault", fault, FaultSpec::parse),
@@ -111,6 +141,36 @@ final class RunCommand implements Callable<Integer> {
                 : named("--buffer-memory", bufferMemory, ByteSize::parse));
     new Daemon(config, Main.Version.version(), System.out).run();
     return 0;
+  }
+
+  private DeviceSpec oneDevice() {
+    return new DeviceSpec(
+        required(tap, "--tap=NAME"),
+        netns,
+        named("--ip", required(ip, "--ip=ADDR/PREFIX"), Ip4Prefix::parse),
+        mac == null ? null : named("--mac", mac, MacAddr::parse),
+        gateway == null ? null : named("--gateway", gateway, Ip4Addr::parse),
+        hostIp == null ? null : named("--host-ip", hostIp, Ip4Prefix::parse),
+        mtu,
+        txQueueLen,
+        sndbuf == null ? null : named("--sndbuf", sndbuf, DeviceSpec::bytes));
+  }
+
+  private <T> T required(@Nullable T value, String option) {
+    if (value == null) {
+      throw new ParameterException(
+          Objects.requireNonNull(spec).commandLine(), "Missing required option: '" + option + "'");
+    }
+    return value;
+  }
+
+  private List<DeviceSpec> severalDevices() {
+    Object[] alone = {tap, ip, mac, gateway, hostIp, mtu, netns, txQueueLen, sndbuf};
+    if (Arrays.stream(alone).anyMatch(Objects::nonNull)) {
+      throw new IllegalArgumentException(
+          "--dev says all about its device: leave out --tap, --ip and what belongs to them");
+    }
+    return devices.stream().map(text -> named("--dev", text, DeviceSpec::parse)).toList();
   }
 
   private static <T> T named(

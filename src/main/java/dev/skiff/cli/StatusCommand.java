@@ -30,6 +30,9 @@ final class StatusCommand extends AskCommand {
           dev.get("mtu"),
           dev.get("mac"),
           dev.get("address"));
+      if (dev.get("failure") != null) {
+        out.printf("    %s%n", dev.get("failure"));
+      }
     }
   }
 }

@@ -10,6 +10,7 @@ import dev.skiff.skb.DropReason;
 import dev.skiff.stack.NetStack;
 import dev.skiff.wire.FaultSpec;
 import dev.skiff.wire.FaultyWire;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Answers commands about one stack. Any thread but the loop's. */
 public final class Answers {
@@ -44,6 +46,7 @@ public final class Answers {
         case Command.Drops d -> drops();
         case Command.Neigh n -> neigh();
         case Command.Fault f -> fault(f);
+        case Command.Link l -> link(l);
       };
     } catch (TimeoutException e) {
       return new Reply.Failure(
@@ -51,8 +54,11 @@ public final class Answers {
               + LOOP_TIMEOUT.toSeconds()
               + " s: it is busy or ending");
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof IllegalStateException refused) {
-        return new Reply.Failure(String.valueOf(refused.getMessage()));
+      Throwable cause = e.getCause();
+      if (cause instanceof IllegalStateException
+          || cause instanceof IllegalArgumentException
+          || cause instanceof IOException) {
+        return new Reply.Failure(String.valueOf(cause.getMessage()));
       }
       return new Reply.Failure("a bug: the command threw " + e.getCause());
     } catch (InterruptedException e) {
@@ -70,7 +76,8 @@ public final class Answers {
               dev.isUp(),
               MacAddr.format(dev.macAddress()),
               dev.address().toString(),
-              dev.mtu()));
+              dev.mtu(),
+              dev.failure()));
     }
     long uptimeS = (System.nanoTime() - startNs) / NS_PER_S;
     return new Reply.Status(
@@ -117,7 +124,7 @@ public final class Answers {
 
   private Reply fault(Command.Fault command)
       throws ExecutionException, TimeoutException, InterruptedException {
-    NetDevice dev = stack.devices().getFirst();
+    NetDevice dev = device(command.dev());
     String wanted = command.spec();
     if (wanted != null) {
       FaultSpec spec = FaultSpec.parse(wanted);
@@ -134,5 +141,43 @@ public final class Answers {
         dev.name(),
         (fault == null ? FaultSpec.OFF : fault.spec()).toString(),
         stack.counters().getOrDefault(NetStack.faultGroup(dev), Map.of()));
+  }
+
+  private Reply link(Command.Link command)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    LinkSettings settings = command.set();
+    List<NetDevice> shown =
+        command.dev() == null && settings == null
+            ? stack.devices()
+            : List.of(device(command.dev()));
+    return loop.call(
+        () -> {
+          if (settings != null) {
+            Links.set(shown.getFirst(), settings);
+          }
+          return new Reply.Links(shown.stream().map(Links::show).toList());
+        },
+        LOOP_TIMEOUT);
+  }
+
+  /**
+   * The device of this name, or the only one there is.
+   *
+   * @throws IllegalArgumentException with one line that names them
+   */
+  private NetDevice device(@Nullable String name) {
+    List<NetDevice> all = stack.devices();
+    NetDevice dev = name == null ? null : stack.netDevices().get(name);
+    if (dev != null) {
+      return dev;
+    }
+    if (name == null && all.size() == 1) {
+      return all.getFirst();
+    }
+    String names = String.join(", ", all.stream().map(NetDevice::name).toList());
+    throw new IllegalArgumentException(
+        name == null
+            ? "there are several devices, name one: " + names
+            : "no device is called '" + name + "': there are " + names);
   }
 }

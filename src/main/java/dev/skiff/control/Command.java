@@ -1,5 +1,6 @@
 package dev.skiff.control;
 
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -26,14 +27,41 @@ public sealed interface Command {
   record Neigh() implements Asked {}
 
   /**
-   * What breaks the wire on purpose, and what shall from now on if {@code spec} is not null.
+   * What breaks a wire on purpose, and what shall from now on if {@code spec} is not null.
    *
+   * @param dev the device's name; null if there is only one
    * @param spec as {@link dev.skiff.wire.FaultSpec#parse} reads it
    */
-  record Fault(@Nullable String spec) implements Asked {
+  record Fault(@Nullable String dev, @Nullable String spec) implements Asked {
     @Override
     public Map<String, Object> arguments() {
-      return spec == null ? Map.of() : Map.of("spec", spec);
+      Map<String, Object> arguments = new LinkedHashMap<>();
+      if (dev != null) {
+        arguments.put("dev", dev);
+      }
+      if (spec != null) {
+        arguments.put("spec", spec);
+      }
+      return arguments;
+    }
+  }
+
+  /**
+   * The devices, and what shall be different of one from now on if {@code set} is not null.
+   *
+   * @param dev the device's name; null for all that there are
+   */
+  record Link(@Nullable String dev, @Nullable LinkSettings set) implements Asked {
+    @Override
+    public Map<String, Object> arguments() {
+      Map<String, Object> arguments = new LinkedHashMap<>();
+      if (dev != null) {
+        arguments.put("dev", dev);
+      }
+      if (set != null) {
+        arguments.put("set", set.members());
+      }
+      return arguments;
     }
   }
 
@@ -86,7 +114,8 @@ public sealed interface Command {
       case "stat" -> new Stat();
       case "drops" -> new Drops();
       case "neigh" -> new Neigh();
-      case "fault" -> new Fault(text(request, "spec"));
+      case "fault" -> new Fault(text(request, "dev"), text(request, "spec"));
+      case "link" -> new Link(text(request, "dev"), settings(request));
       case "capture" -> new Capture(Objects.requireNonNullElse(text(request, "filter"), ""));
       case "trace" ->
           new Trace(Objects.requireNonNullElse(text(request, "filter"), ""), count(request));
@@ -94,8 +123,19 @@ public sealed interface Command {
           throw new IllegalArgumentException(
               "unknown \"cmd\" '"
                   + word
-                  + "': send status, stat, drops, neigh, fault, capture or trace");
+                  + "': send status, stat, drops, neigh, link, fault, capture or trace");
     };
+  }
+
+  private static @Nullable LinkSettings settings(Map<String, ?> request) {
+    Object set = request.get("set");
+    if (set == null) {
+      return null;
+    }
+    if (set instanceof Map<?, ?> members) {
+      return LinkSettings.of(members);
+    }
+    throw new IllegalArgumentException("\"set\" must be an object, as {\"mtu\":1400}");
   }
 
   private static @Nullable String text(Map<String, ?> request, String member) {

@@ -32,8 +32,12 @@ public sealed interface Reply {
     }
   }
 
-  /** One device of a {@link Status}. */
-  record Device(String name, boolean up, String mac, String address, int mtu) {
+  /**
+   * One device of a {@link Status}.
+   *
+   * @param failure why it is down for good; empty if it is not
+   */
+  record Device(String name, boolean up, String mac, String address, int mtu, String failure) {
     Map<String, Object> body() {
       Map<String, Object> body = new LinkedHashMap<>();
       body.put("name", name);
@@ -41,6 +45,71 @@ public sealed interface Reply {
       body.put("mac", mac);
       body.put("address", address);
       body.put("mtu", mtu);
+      if (!failure.isEmpty()) {
+        body.put("failure", failure);
+      }
+      return body;
+    }
+  }
+
+  /** The devices, as {@code ip -s link} shows them. */
+  record Links(List<Link> links) implements Reply {
+    @Override
+    public Map<String, Object> body() {
+      return Map.of("link", links.stream().map(Link::body).toList());
+    }
+  }
+
+  /**
+   * One of {@link Links}.
+   *
+   * @param ifindex its number, from 1
+   * @param flags names of its flags
+   * @param txqueuelen frames that a transmit band holds
+   * @param queued frames that wait to be sent
+   * @param operstate UP or DOWN
+   * @param inet its IPv4 address and network; empty if it has none
+   * @param failure why it is down for good; empty if it is not
+   * @param stats its counters
+   * @param host what the far end counts; empty if it does not say
+   */
+  record Link(
+      int ifindex,
+      String ifname,
+      List<String> flags,
+      int mtu,
+      String qdisc,
+      int txqueuelen,
+      int queued,
+      String operstate,
+      String address,
+      String broadcast,
+      String inet,
+      String failure,
+      Map<String, Long> stats,
+      Map<String, Long> host) {
+    Map<String, Object> body() {
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("ifindex", ifindex);
+      body.put("ifname", ifname);
+      body.put("flags", flags);
+      body.put("mtu", mtu);
+      body.put("qdisc", qdisc);
+      body.put("txqlen", txqueuelen);
+      body.put("queued", queued);
+      body.put("operstate", operstate);
+      body.put("address", address);
+      body.put("broadcast", broadcast);
+      if (!inet.isEmpty()) {
+        body.put("inet", inet);
+      }
+      if (!failure.isEmpty()) {
+        body.put("failure", failure);
+      }
+      body.put("stats", stats);
+      if (!host.isEmpty()) {
+        body.put("host", host);
+      }
       return body;
     }
   }

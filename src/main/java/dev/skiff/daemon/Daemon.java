@@ -6,26 +6,23 @@ import dev.skiff.control.ControlServer;
 import dev.skiff.control.Streams;
 import dev.skiff.dev.DeviceConfig;
 import dev.skiff.dev.NetDevice;
-import dev.skiff.header.Ip4Addr;
-import dev.skiff.header.Ip4Prefix;
-import dev.skiff.header.MacAddr;
+import dev.skiff.dev.NetdevEvent;
 import dev.skiff.loop.PollLoop;
 import dev.skiff.stack.NetStack;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.stats.Faults;
-import dev.skiff.sys.NetIf;
 import dev.skiff.sys.Platform;
-import dev.skiff.sys.TunTap;
 import dev.skiff.time.Clock;
 import dev.skiff.time.TimerQueue;
-import dev.skiff.wire.TapWire;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,11 +33,18 @@ import org.jspecify.annotations.Nullable;
 public final class Daemon {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
+  /** Wakes the main thread without anything to say: the end, or the loop's. */
+  private static final String END = "";
+
   private final RunConfig config;
   private final String version;
   private final PrintStream out;
-  private final CountDownLatch end = new CountDownLatch(1);
+
+  /** Lines for people, from any thread; {@link #END} is the last one that is waited for. */
+  private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+
   private volatile boolean askedToEnd;
+  private volatile String lastFailure = "";
 
   /**
    * A daemon that does not run yet.
@@ -57,7 +61,8 @@ public final class Daemon {
   /**
    * Runs until SIGTERM, SIGINT or SIGHUP.
    *
-   * @throws IOException if it could not start, or its device failed: one line that says what to do
+   * @throws IOException if it could not start, or its last device failed: one line that says what
+   *     to do
    */
   public void run() throws IOException, InterruptedException {
     Platform.check();
@@ -65,110 +70,82 @@ public final class Daemon {
       // One that was ignored when we were started, as by nohup, stays ignored: the JVM sees to it.
       Signals.onSignal(signal, this::askedToEnd);
     }
-    HostSide.refuseOwnAddress(config.ip());
-    Ip4Prefix hostIp = config.hostIp();
-    try (TunTap tap = TunTap.open(config.tap())) {
-      // Only now: of an interface that is no TAP there is something else to be said.
-      if (hostIp != null) {
-        HostSide.refuseOverlap(tap.name(), hostIp, HostSide.addresses(), HostSide.routes());
+    List<TapSide> sides = new ArrayList<>();
+    try {
+      for (DeviceSpec device : config.devices()) {
+        sides.add(TapSide.open(device));
       }
-      try (NetIf netIf = NetIf.open(tap.name())) {
-        runOn(tap, netIf, hostIp);
+      serve(sides);
+    } finally {
+      for (TapSide side : sides.reversed()) {
+        side.close();
       }
     }
   }
 
   private void askedToEnd() {
     askedToEnd = true;
-    end.countDown();
+    events.add(END);
   }
 
-  private void runOn(TunTap tap, NetIf netIf, @Nullable Ip4Prefix hostIp)
-      throws IOException, InterruptedException {
-    int mtu = mtu(tap, netIf);
-    Long wanted = config.mac();
-    long mac = wanted != null ? wanted : StableMac.of(tap.name());
-    if (mac == netIf.macAddress()) {
-      throw new IOException(
-          MacAddr.format(mac)
-              + " is the MAC address of the host's side of "
-              + tap.name()
-              + ": choose another --mac");
-    }
-    try (HostSide side = hostIp == null ? null : HostSide.configure(tap.name(), hostIp, mtu)) {
-      try {
-        serve(tap, mac, mtu, netIf);
-      } finally {
-        if (side != null && tap.persistent()) {
-          side.restore();
-        }
-      }
-    }
-  }
-
-  private int mtu(TunTap tap, NetIf netIf) throws IOException {
-    Integer wanted = config.mtu();
-    if (wanted == null) {
-      return Math.clamp(netIf.mtu(), DeviceConfig.MIN_MTU, DeviceConfig.MAX_MTU);
-    }
-    if (tap.created()) {
-      netIf.setMtu(wanted);
-    } else if (config.hostIp() == null && netIf.mtu() > wanted) {
-      System.err.println(
-          "skiff: the host's side of "
-              + tap.name()
-              + " has MTU "
-              + netIf.mtu()
-              + ", so that it may send frames too long for us: ip link set "
-              + tap.name()
-              + " mtu "
-              + wanted);
-    }
-    return wanted;
-  }
-
-  private void serve(TunTap tap, long mac, int mtu, NetIf netIf)
-      throws IOException, InterruptedException {
+  private void serve(List<TapSide> sides) throws IOException, InterruptedException {
     TimerQueue timers = new TimerQueue();
     Faults faults = new Faults();
-    DeviceConfig device =
-        new DeviceConfig(
-            tap.name(), new TapWire(tap), mac, config.ip(), config.gateway(), mtu, null);
+    List<DeviceConfig> devices = sides.stream().map(TapSide::config).toList();
     PoolConfig memory = PoolConfig.usual().withBytes(config.bufferMemory());
-    try (NetStack stack = new NetStack(List.of(device), memory, timers, faults)) {
+    try (NetStack stack = new NetStack(devices, memory, timers, faults)) {
       Clock clock = Clock.system();
-      NetDevice dev = stack.devices().getFirst();
-      dev.setFault(config.fault(), clock.nowNs());
-      dev.setRxCopybreak(config.rxCopybreak());
+      for (NetDevice dev : stack.devices()) {
+        dev.setFault(config.fault(), clock.nowNs());
+        dev.setRxCopybreak(config.rxCopybreak());
+      }
+      stack.netDevices().addNotifier((event, dev) -> tellOfFailure(event, dev, stack));
       stack.open();
       PollLoop loop = new PollLoop(clock, timers, stack, faults);
       String application = "Skiff " + version;
       // Opened before the loop starts and closed after it has ended: the file has every frame.
       try (PcapFile pcap = openPcap(stack, loop, clock, application);
-          Running running = Running.start(loop, end::countDown);
+          Running running = Running.start(loop, () -> events.add(END));
           ControlServer control =
               openControl(
                   new Answers(stack, loop, version),
                   new LiveStreams(stack, loop, clock, application),
-                  tap.name())) {
+                  devices.getFirst().name())) {
         if (pcap != null) {
           pcap.started();
         }
         if (!config.fault().isOff()) {
           System.err.println("skiff: the wire is broken on purpose: --fault " + config.fault());
         }
-        out.println(startLine(stack.devices().getFirst(), netIf));
+        for (TapSide side : sides) {
+          out.println(side.startLine());
+        }
         out.flush();
-        end.await();
+        for (String event = events.take(); !event.equals(END); event = events.take()) {
+          System.err.println("skiff: " + event);
+        }
       }
-      String failure = stack.devices().getFirst().failure();
-      if (!failure.isEmpty()) {
-        throw new IOException(failure);
+      sayHowItEnded(stack);
+    }
+  }
+
+  /** One of several devices has failed; of the last one the end itself tells. */
+  private void tellOfFailure(NetdevEvent event, NetDevice dev, NetStack stack) {
+    if (event == NetdevEvent.DOWN && !dev.failure().isEmpty()) {
+      lastFailure = dev.failure();
+      if (!stack.isDone()) {
+        events.add(dev.name() + " is down: " + dev.failure() + "; the others go on");
       }
-      if (!askedToEnd) {
-        throw new IOException(
-            "the loop ended by itself, a bug: the lines above this one say where");
-      }
+    }
+  }
+
+  private void sayHowItEnded(NetStack stack) throws IOException {
+    if (stack.isDone()) {
+      String first = stack.devices().getFirst().failure();
+      throw new IOException(lastFailure.isEmpty() ? first : lastFailure);
+    }
+    if (!askedToEnd) {
+      throw new IOException("the loop ended by itself, a bug: the lines above this one say where");
     }
   }
 
@@ -208,45 +185,5 @@ public final class Daemon {
       return null;
     }
     return ControlServer.open(path, answers, streams);
-  }
-
-  /** What it is, and what to type to see it work. */
-  private static String startLine(NetDevice dev, NetIf netIf) throws IOException {
-    String ip = Ip4Addr.format(dev.address().address());
-    int hostIp = netIf.address();
-    boolean ready = netIf.isUp() && dev.address().contains(hostIp) && hostIp != 0;
-    String start =
-        "skiff: "
-            + dev.name()
-            + " "
-            + MacAddr.format(dev.macAddress())
-            + " answers as "
-            + dev.address();
-    if (dev.address().prefix() == 32) {
-      return start
-          + "; nobody is in one network with a /32: give --ip a shorter prefix to be pinged";
-    }
-    String todo =
-        ready
-            ? ""
-            : "ip addr add "
-                + suggestedHostIp(dev.address())
-                + " dev "
-                + dev.name()
-                + " && ip link set "
-                + dev.name()
-                + " up && ";
-    return start
-        + (ready ? ", the host is " + Ip4Addr.format(hostIp) : "")
-        + "; try: "
-        + todo
-        + "ping "
-        + ip;
-  }
-
-  private static Ip4Prefix suggestedHostIp(Ip4Prefix ip) {
-    int first = ip.hasBroadcast() ? ip.network() + 1 : ip.network();
-    int other = first == ip.address() ? first + 1 : first;
-    return new Ip4Prefix(other, ip.prefix());
   }
 }

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HostSide implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HostSide.class);
-  private static final Path ROUTES = Path.of("/proc/net/route");
+  private static final Path ROUTES = Path.of("/proc/thread-self/net/route");
 
   /** An address of the host, and the interface that has it. */
   record HostAddress(String dev, Ip4Prefix address) {}

@@ -13,6 +13,7 @@ final class RxFilter {
   private final NetDevice dev;
   private volatile int promiscuity;
   private volatile int allmulti;
+  private int gflags;
   private long[] groups = new long[0];
   private int[] users = new int[0];
 
@@ -48,15 +49,16 @@ final class RxFilter {
     return users + inc;
   }
 
-  /** Sets the two modes for a user who speaks in flags: on is one user, off is none. */
+  /** {@code dev->gflags}: sets the two modes for the user who speaks in flags, as one of many. */
   void set(int flags) {
-    int change = flags() ^ flags;
+    int change = gflags ^ flags;
     if ((change & Iff.PROMISC) != 0) {
-      setPromiscuity((flags & Iff.PROMISC) != 0 ? 1 : -promiscuity);
+      setPromiscuity((flags & Iff.PROMISC) != 0 ? 1 : -1);
     }
     if ((change & Iff.ALLMULTI) != 0) {
-      setAllmulti((flags & Iff.ALLMULTI) != 0 ? 1 : -allmulti);
+      setAllmulti((flags & Iff.ALLMULTI) != 0 ? 1 : -1);
     }
+    gflags = flags;
   }
 
   // ---- Groups -----------------------------------------------------------------------------------

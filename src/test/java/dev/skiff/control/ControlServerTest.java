@@ -215,7 +215,7 @@ class ControlServerTest {
             new Command.Stat(),
             new Command.Drops(),
             new Command.Neigh(),
-            new Command.Fault(null))) {
+            new Command.Fault(null, null))) {
       Map<String, Object> reply = ask(command);
       assertEquals(1, reply.get("v"));
       assertEquals(true, reply.get("ok"));
@@ -227,13 +227,15 @@ class ControlServerTest {
   void aFaultIsSetShownAndEnded() throws IOException {
     assertEquals(
         Map.of("dev", "skiff0", "spec", "off", "counters", Map.of()),
-        ask(new Command.Fault(null)).get("fault"));
-    Object set = ask(new Command.Fault("loss=3%,delay=20ms,seed=7")).get("fault");
+        ask(new Command.Fault(null, null)).get("fault"));
+    Object set = ask(new Command.Fault(null, "loss=3%,delay=20ms,seed=7")).get("fault");
     assertEquals("loss=3%,delay=20ms,seed=7", member(set, "spec"));
     assertTrue(member(set, "counters") instanceof Map<?, ?> m && m.containsKey("out_lost"));
-    assertEquals(member(set, "spec"), member(ask(new Command.Fault(null)).get("fault"), "spec"));
-    assertEquals("off", member(ask(new Command.Fault("off")).get("fault"), "spec"));
-    IOException refused = assertThrows(IOException.class, () -> ask(new Command.Fault("los=3%")));
+    assertEquals(
+        member(set, "spec"), member(ask(new Command.Fault(null, null)).get("fault"), "spec"));
+    assertEquals("off", member(ask(new Command.Fault(null, "off")).get("fault"), "spec"));
+    IOException refused =
+        assertThrows(IOException.class, () -> ask(new Command.Fault(null, "los=3%")));
     assertTrue(String.valueOf(refused.getMessage()).contains("column 1"), refused.toString());
   }
 

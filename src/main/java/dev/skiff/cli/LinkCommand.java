@@ -1,0 +1,102 @@
+package dev.skiff.cli;
+
+import dev.skiff.control.Command;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Parameters;
+
+/** {@code skiff link}: devices, shown and set as by {@code ip -s link}. */
+@picocli.CommandLine.Command(
+    name = "link",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Shows the devices of a running daemon, as ip -s link does, and sets them.",
+      "  link [show [NAME]]",
+      "  link set NAME {up | down | mtu N | address MAC [live] | promisc on|off |",
+      "                 allmulticast on|off | arp on|off | txqueuelen N}...",
+      "An address is changed while the device is down; live says that it need not be."
+    })
+final class LinkCommand extends AskCommand {
+  @Parameters(paramLabel = "WORD", description = "See above.")
+  private List<String> words = new ArrayList<>();
+
+  @Override
+  Command command() {
+    return new LinkWords(words).read();
+  }
+
+  @Override
+  void print(Map<String, Object> reply, PrintStream out) {
+    for (Object item : list(reply.get("link"))) {
+      print(out, object(item));
+    }
+  }
+
+  private static void print(PrintStream out, Map<String, Object> link) {
+    out.printf(
+        "%s: %s: <%s> mtu %s qdisc %s state %s qlen %s%n",
+        link.get("ifindex"),
+        link.get("ifname"),
+        String.join(",", list(link.get("flags")).stream().map(String::valueOf).toList()),
+        link.get("mtu"),
+        link.get("qdisc"),
+        link.get("operstate"),
+        link.get("txqlen"));
+    out.printf("    link/ether %s brd %s%n", link.get("address"), link.get("broadcast"));
+    if (link.get("inet") != null) {
+      out.printf("    inet %s%n", link.get("inet"));
+    }
+    if (link.get("failure") != null) {
+      out.printf("    failed: %s%n", link.get("failure"));
+    }
+    Map<String, Object> stats = object(link.get("stats"));
+    table(
+        out,
+        "RX:",
+        stats,
+        "rx_bytes",
+        "rx_packets",
+        "rx_errors",
+        "rx_dropped",
+        "rx_missed_errors",
+        "multicast");
+    table(
+        out,
+        "TX:",
+        stats,
+        "tx_bytes",
+        "tx_packets",
+        "tx_errors",
+        "tx_dropped",
+        "tx_carrier_errors",
+        "tx_timeout");
+    Map<String, Object> host = object(link.get("host"));
+    if (!host.isEmpty()) {
+      table(out, "host RX:", host, "rx_bytes", "rx_packets", "rx_errors", "rx_dropped");
+      table(out, "host TX:", host, "tx_bytes", "tx_packets", "tx_errors", "tx_dropped");
+    }
+  }
+
+  /** A line of names and one of numbers, each as wide as the wider of the two. */
+  private static void table(
+      PrintStream out, String title, Map<String, Object> stats, String... names) {
+    StringBuilder heads = new StringBuilder("    " + title);
+    StringBuilder numbers = new StringBuilder(" ".repeat(heads.length()));
+    for (String name : names) {
+      String head = name.replaceFirst("^[rt]x_", "").replaceFirst("_errors$", "");
+      String number = value(stats.get(name));
+      int width = Math.max(head.length(), number.length()) + 2;
+      heads.append(" ".repeat(width - head.length())).append(head);
+      numbers.append(" ".repeat(width - number.length())).append(number);
+    }
+    out.println(heads);
+    out.println(numbers);
+  }
+
+  private static String value(@Nullable Object number) {
+    return number == null ? "-" : number.toString();
+  }
+}

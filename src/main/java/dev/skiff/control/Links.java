@@ -1,0 +1,93 @@
+package dev.skiff.control;
+
+import dev.skiff.dev.DeviceStat;
+import dev.skiff.dev.Iff;
+import dev.skiff.dev.NetDevice;
+import dev.skiff.header.Ip4Addr;
+import dev.skiff.header.MacAddr;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Shows and sets devices for {@code skiff link}. Thread: the loop thread. */
+final class Links {
+  private Links() {}
+
+  /** A device as {@code ip -s link} shows one. */
+  static Reply.Link show(NetDevice dev) {
+    Map<String, Long> stats = new LinkedHashMap<>();
+    for (DeviceStat stat : DeviceStat.values()) {
+      stats.put(stat.statName(), dev.stat(stat));
+    }
+    boolean running = dev.hasCarrier();
+    return new Reply.Link(
+        dev.index() + 1,
+        dev.name(),
+        Iff.names(dev.flags()),
+        dev.mtu(),
+        dev.qdisc().name(),
+        dev.txQueueLen(),
+        dev.qdisc().len(),
+        running ? "UP" : "DOWN",
+        MacAddr.format(dev.macAddress()),
+        MacAddr.format(dev.link().broadcast()),
+        dev.address().address() == Ip4Addr.ANY ? "" : dev.address().toString(),
+        dev.failure(),
+        stats,
+        dev.wire().farCounters());
+  }
+
+  /**
+   * Changes what is to change: what wants the device down before what brings it up.
+   *
+   * @throws IllegalArgumentException if something is out of range
+   * @throws IllegalStateException if something cannot be done now
+   * @throws IOException if it cannot be opened
+   */
+  static void set(NetDevice dev, LinkSettings settings) throws IOException {
+    if (Boolean.FALSE.equals(settings.up())) {
+      dev.stop();
+    }
+    String address = settings.address();
+    if (address != null) {
+      setAddress(dev, MacAddr.parse(address), Boolean.TRUE.equals(settings.live()));
+    }
+    Integer mtu = settings.mtu();
+    if (mtu != null) {
+      dev.changeMtu(mtu);
+    }
+    Integer frames = settings.txqueuelen();
+    if (frames != null) {
+      dev.setTxQueueLen(frames);
+    }
+    int flags = dev.flags();
+    flags = with(flags, Iff.PROMISC, settings.promisc());
+    flags = with(flags, Iff.ALLMULTI, settings.allmulticast());
+    Boolean arp = settings.arp();
+    flags = with(flags, Iff.NOARP, arp == null ? null : !arp);
+    if (flags != dev.flags()) {
+      dev.changeFlags(flags);
+    }
+    if (Boolean.TRUE.equals(settings.up())) {
+      dev.open();
+    }
+  }
+
+  private static int with(int flags, int flag, @Nullable Boolean on) {
+    if (on == null) {
+      return flags;
+    }
+    return on ? flags | flag : flags & ~flag;
+  }
+
+  private static void setAddress(NetDevice dev, long mac, boolean live) {
+    boolean allowed = dev.hasLiveAddressChange();
+    dev.setLiveAddressChange(allowed || live);
+    try {
+      dev.setMacAddress(mac);
+    } finally {
+      dev.setLiveAddressChange(allowed);
+    }
+  }
+}

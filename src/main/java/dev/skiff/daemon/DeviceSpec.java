@@ -1,0 +1,90 @@
+package dev.skiff.daemon;
+
+import dev.skiff.dev.DeviceConfig;
+import dev.skiff.header.Ip4Addr;
+import dev.skiff.header.Ip4Prefix;
+import dev.skiff.sys.TapOptions;
+import dev.skiff.sys.TunTap;
+import dev.skiff.text.ByteSize;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code skiff run} was told of one device. Any thread.
+ *
+ * @param tap the TAP's name
+ * @param netns the network namespace that the TAP is in, or null for the daemon's own
+ * @param ip our address
+ * @param mac our MAC address, or null for one made from the machine and the TAP's name
+ * @param gateway the default gateway, or null
+ * @param hostIp the address for the host's side, or null to leave that alone
+ * @param mtu the MTU, or null for the TAP's own
+ * @param txQueueLen frames that the host keeps for us, or null for the TAP's own
+ * @param sndbuf bytes of our frames that may wait inside the host, or null for no limit
+ */
+public record DeviceSpec(
+    String tap,
+    @Nullable String netns,
+    Ip4Prefix ip,
+    @Nullable Long mac,
+    @Nullable Integer gateway,
+    @Nullable Ip4Prefix hostIp,
+    @Nullable Integer mtu,
+    @Nullable Integer txQueueLen,
+    @Nullable Integer sndbuf) {
+  /**
+   * @throws IllegalArgumentException with one line that says what is wrong: a mistake of usage
+   */
+  public DeviceSpec {
+    if (!TunTap.isValidName(tap)) {
+      throw new IllegalArgumentException(
+          "'"
+              + tap
+              + "' cannot be a device's name: use 1 to "
+              + TunTap.MAX_NAME
+              + " bytes without spaces, '/', ':' or '%'");
+    }
+    var _ = new TapOptions(tap, netns, txQueueLen, sndbuf); // It checks them.
+    DeviceConfig.checkAddress(ip);
+    if (mac != null) {
+      DeviceConfig.checkMac(mac);
+    }
+    if (mtu != null) {
+      DeviceConfig.checkMtu(mtu);
+    }
+    if (gateway != null) {
+      DeviceConfig.checkGateway(gateway, ip);
+    }
+    if (hostIp != null) {
+      checkHostIp(hostIp, ip);
+    }
+  }
+
+  private static void checkHostIp(Ip4Prefix hostIp, Ip4Prefix ip) {
+    DeviceConfig.checkAddress(hostIp);
+    if (hostIp.address() == ip.address()) {
+      throw new IllegalArgumentException(
+          "--host-ip and --ip are both "
+              + Ip4Addr.format(ip.address())
+              + ": give the host another address of the same network");
+    }
+    if (!hostIp.contains(ip.address()) || !ip.contains(hostIp.address())) {
+      throw new IllegalArgumentException(
+          "--host-ip "
+              + hostIp
+              + " and --ip "
+              + ip
+              + " are not in one network: they could not"
+              + " reach each other");
+    }
+  }
+
+  /** Reads {@code tap=NAME,ip=ADDR/PREFIX,...}: see {@link DeviceSpecParser}. */
+  public static DeviceSpec parse(String text) {
+    return new DeviceSpecParser().parse(text);
+  }
+
+  /** A number of bytes that a system call takes as an int, as in {@code 64K}. */
+  public static Integer bytes(String text) {
+    return (int) Math.min(Integer.MAX_VALUE, ByteSize.parse(text));
+  }
+}

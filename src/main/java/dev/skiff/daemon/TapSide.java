@@ -1,0 +1,171 @@
+package dev.skiff.daemon;
+
+import dev.skiff.dev.DeviceConfig;
+import dev.skiff.header.Ip4Addr;
+import dev.skiff.header.Ip4Prefix;
+import dev.skiff.header.MacAddr;
+import dev.skiff.sys.NetIf;
+import dev.skiff.sys.Netns;
+import dev.skiff.sys.TapOptions;
+import dev.skiff.sys.TunTap;
+import dev.skiff.wire.TapWire;
+import java.io.Closeable;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TAP that the daemon has opened, and the host's side of it as the daemon has set it up; both are
+ * put back when it is closed.
+ *
+ * <p>All that depends on the TAP's network namespace is opened by a thread in there, once; what was
+ * opened stays in there. Thread: the main thread.
+ */
+final class TapSide implements Closeable {
+  private final DeviceSpec spec;
+  private final TunTap tap;
+  private final TapWire wire;
+  private final NetIf netIf;
+  private final @Nullable HostSide hostSide;
+  private final long mac;
+  private final int mtu;
+
+  private TapSide(
+      DeviceSpec spec, TunTap tap, NetIf netIf, @Nullable HostSide hostSide, long mac, int mtu) {
+    this.spec = spec;
+    this.tap = tap;
+    wire = new TapWire(tap);
+    this.netIf = netIf;
+    this.hostSide = hostSide;
+    this.mac = mac;
+    this.mtu = mtu;
+  }
+
+  /**
+   * Opens the TAP and sets up the host's side.
+   *
+   * @throws IOException one line that says what to do; everything is as it was
+   */
+  static TapSide open(DeviceSpec spec) throws IOException {
+    return Netns.call(spec.netns(), () -> openHere(spec));
+  }
+
+  private static TapSide openHere(DeviceSpec spec) throws IOException {
+    HostSide.refuseOwnAddress(spec.ip());
+    TunTap tap = TunTap.open(new TapOptions(spec.tap(), null, spec.txQueueLen(), spec.sndbuf()));
+    NetIf netIf = null;
+    try {
+      Ip4Prefix hostIp = spec.hostIp();
+      // Only now: of an interface that is no TAP there is something else to be said.
+      if (hostIp != null) {
+        HostSide.refuseOverlap(tap.name(), hostIp, HostSide.addresses(), HostSide.routes());
+      }
+      netIf = NetIf.open(tap.name());
+      int mtu = mtu(spec, tap, netIf);
+      long mac = mac(spec, tap, netIf);
+      HostSide side = hostIp == null ? null : HostSide.configure(tap.name(), hostIp, mtu);
+      return new TapSide(spec, tap, netIf, side, mac, mtu);
+    } catch (IOException | RuntimeException e) {
+      if (netIf != null) {
+        netIf.close();
+      }
+      tap.close();
+      throw e;
+    }
+  }
+
+  private static long mac(DeviceSpec spec, TunTap tap, NetIf netIf) throws IOException {
+    Long wanted = spec.mac();
+    String netns = spec.netns();
+    long mac =
+        wanted != null
+            ? wanted
+            : StableMac.of(netns == null ? tap.name() : tap.name() + "@" + netns);
+    if (mac == netIf.macAddress()) {
+      throw new IOException(
+          MacAddr.format(mac)
+              + " is the MAC address of the host's side of "
+              + tap.name()
+              + ": choose another --mac");
+    }
+    return mac;
+  }
+
+  private static int mtu(DeviceSpec spec, TunTap tap, NetIf netIf) throws IOException {
+    Integer wanted = spec.mtu();
+    if (wanted == null) {
+      return Math.clamp(netIf.mtu(), DeviceConfig.MIN_MTU, DeviceConfig.MAX_MTU);
+    }
+    if (tap.created()) {
+      netIf.setMtu(wanted);
+    } else if (spec.hostIp() == null && netIf.mtu() > wanted) {
+      System.err.println(
+          "skiff: the host's side of "
+              + tap.name()
+              + " has MTU "
+              + netIf.mtu()
+              + ", so that it may send frames too long for us: ip link set "
+              + tap.name()
+              + " mtu "
+              + wanted);
+    }
+    return wanted;
+  }
+
+  /** The device to be registered. */
+  DeviceConfig config() {
+    return new DeviceConfig(tap.name(), wire, mac, spec.ip(), spec.gateway(), mtu, null);
+  }
+
+  /** What it is, and what to type to see it work. */
+  String startLine() throws IOException {
+    Ip4Prefix ip = spec.ip();
+    String start = "skiff: " + tap.name() + " " + MacAddr.format(mac) + " answers as " + ip;
+    if (ip.prefix() == 32) {
+      return start
+          + "; nobody is in one network with a /32: give --ip a shorter prefix to be pinged";
+    }
+    int hostIp = netIf.address();
+    boolean ready = netIf.isUp() && ip.contains(hostIp) && hostIp != 0;
+    String netns = spec.netns();
+    String inside = netns == null ? "" : "ip netns exec " + netns + " ";
+    String todo =
+        ready
+            ? ""
+            : inside
+                + "ip addr add "
+                + suggestedHostIp(ip)
+                + " dev "
+                + tap.name()
+                + " && "
+                + inside
+                + "ip link set "
+                + tap.name()
+                + " up && ";
+    return start
+        + (ready ? ", the host is " + Ip4Addr.format(hostIp) : "")
+        + "; try: "
+        + todo
+        + inside
+        + "ping "
+        + Ip4Addr.format(ip.address());
+  }
+
+  private static Ip4Prefix suggestedHostIp(Ip4Prefix ip) {
+    int first = ip.hasBroadcast() ? ip.network() + 1 : ip.network();
+    int other = first == ip.address() ? first + 1 : first;
+    return new Ip4Prefix(other, ip.prefix());
+  }
+
+  /** Puts the host's side back, on a TAP that outlives us, and closes the TAP. */
+  @Override
+  public void close() {
+    if (hostSide != null) {
+      if (tap.persistent()) {
+        hostSide.restore();
+      }
+      hostSide.close();
+    }
+    netIf.close();
+    tap.close();
+  }
+}
