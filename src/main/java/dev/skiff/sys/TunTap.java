@@ -234,7 +234,7 @@ public final class TunTap implements AutoCloseable {
 
   /**
    * {@code TUNSETCARRIER}: whether the host sees a link, as of a cable whose far end is up. Frames
-   * still pass in our direction without one. A kernel before 4.20 does not know of this, and leaves
+   * still pass in our direction without one. A kernel before 5.0 does not know of this, and leaves
    * it on.
    *
    * @throws SysException if the interface was deleted

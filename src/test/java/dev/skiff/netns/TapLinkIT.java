@@ -170,6 +170,24 @@ class TapLinkIT {
   }
 
   @Test
+  void theLastOfMoreChangesThanTheSocketHoldsIsKnown() throws IOException {
+    TapWire wire = open();
+    wire.lookAtLink();
+    netns.exec(
+        "bash",
+        "-c",
+        "for i in {1..1000}; do echo link set skiff0 mtu $((1000 + i)); done | ip -batch -");
+    assertTrue(isReadable(wire.linkFd(), S));
+    int looks = 0;
+    while (isReadable(wire.linkFd(), 0)) {
+      wire.lookAtLink();
+      looks++;
+    }
+    assertEquals(2000, wire.farMtu());
+    assertTrue(looks < 1000, looks + " looks");
+  }
+
+  @Test
   void aNewNameIsNoticed() throws IOException {
     TapWire wire = open();
     change(wire, "set", "skiff0", "up");
