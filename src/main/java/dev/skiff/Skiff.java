@@ -51,11 +51,13 @@ public final class Skiff implements AutoCloseable {
 
   private final NetStack stack;
   private final PollLoop loop;
+  private final Clock clock;
   private boolean closed;
 
-  private Skiff(NetStack stack, PollLoop loop) {
+  private Skiff(NetStack stack, PollLoop loop, Clock clock) {
     this.stack = stack;
     this.loop = loop;
+    this.clock = clock;
   }
 
   /** Begins the building of a stack. */
@@ -90,6 +92,14 @@ public final class Skiff implements AutoCloseable {
   public <T> T call(Callable<T> callable)
       throws ExecutionException, TimeoutException, InterruptedException {
     return loop.call(callable, Duration.ofSeconds(5));
+  }
+
+  /**
+   * The time now on the loop's clock: what functions of {@code dev} want as {@code nowNs} outside
+   * of a handler, which is told the time of its turn. Any thread.
+   */
+  public long nowNs() {
+    return clock.nowNs();
   }
 
   /** The device that it was built with; of several, the one registered first. */
@@ -345,7 +355,7 @@ public final class Skiff implements AutoCloseable {
         dev.setFault(fault, clock.nowNs());
         dev.setRxCopybreak(rxCopybreak);
         stack.open();
-        return new Skiff(stack, loop);
+        return new Skiff(stack, loop, clock);
       } catch (IOException | RuntimeException e) {
         if (stack != null) {
           stack.onClose();
