@@ -16,8 +16,7 @@ import dev.skiff.stack.NetStack;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.stats.Faults;
 import dev.skiff.sys.Platform;
-import dev.skiff.sys.SysException;
-import dev.skiff.sys.TunTap;
+import dev.skiff.sys.TapOptions;
 import dev.skiff.time.Clock;
 import dev.skiff.time.TimerQueue;
 import dev.skiff.wire.FaultSpec;
@@ -102,9 +101,17 @@ public final class Skiff implements AutoCloseable {
     return clock.nowNs();
   }
 
-  /** The device that it was built with; of several, the one registered first. */
+  /**
+   * The device that it was built with; of several, the one registered first. Any thread.
+   *
+   * @throws IllegalStateException if all have been unregistered
+   */
   public NetDevice device() {
-    return stack.devices().getFirst();
+    NetDevice[] all = stack.netDevices().all();
+    if (all.length == 0) {
+      throw new IllegalStateException("there is no device any more: register one");
+    }
+    return all[0];
   }
 
   /** The devices by name, their ioctls by name, and who is told what happens to them. */
@@ -213,14 +220,50 @@ public final class Skiff implements AutoCloseable {
     private FaultSpec fault = FaultSpec.OFF;
     private int rxCopybreak;
     private @Nullable LinkOps link;
+    private @Nullable String netns;
+    private @Nullable Integer txQueueLen;
+    private @Nullable Integer sndbuf;
 
     private Builder() {}
 
-    /** A TAP device of this name: attached to if there is one, made if not. */
+    /**
+     * A TAP device of this name: attached to if there is one, made if not. Of {@code skiff%d} the
+     * kernel makes the first free name.
+     */
     @CanIgnoreReturnValue
     public Builder tap(String name) {
       this.name = name;
       wire = null;
+      return this;
+    }
+
+    /**
+     * The network namespace that the TAP is in, or is made in: a name as in {@code ip netns}, or a
+     * file such as {@code /proc/PID/ns/net}. By default the caller's.
+     */
+    @CanIgnoreReturnValue
+    public Builder netns(String netns) {
+      this.netns = netns;
+      return this;
+    }
+
+    /**
+     * How many frames the host keeps for us on the TAP before it drops, its {@code txqueuelen}; by
+     * default the TAP's own.
+     */
+    @CanIgnoreReturnValue
+    public Builder hostQueueLen(int frames) {
+      txQueueLen = frames;
+      return this;
+    }
+
+    /**
+     * How many bytes of what we sent may wait inside the host, {@code TUNSETSNDBUF}: beyond them
+     * the wire is busy. By default any number.
+     */
+    @CanIgnoreReturnValue
+    public Builder sndbuf(int bytes) {
+      sndbuf = bytes;
       return this;
     }
 
@@ -342,7 +385,12 @@ public final class Skiff implements AutoCloseable {
      * @throws IllegalArgumentException if a setting is missing or wrong
      */
     public Skiff build() throws IOException {
-      Wire ownWire = wire != null ? wire : openTap();
+      Wire ownWire = wire;
+      if (ownWire == null) {
+        TapWire tap = openTap();
+        name = tap.name(); // Of a pattern the kernel has made a name.
+        ownWire = tap;
+      }
       NetStack stack = null;
       try {
         DeviceConfig config = config(ownWire);
@@ -367,16 +415,14 @@ public final class Skiff implements AutoCloseable {
     }
 
     private DeviceConfig config(Wire ownWire) {
-      DeviceConfig named = DeviceConfig.of(name, ownWire);
       Ip4Prefix own = address;
-      long byAddress =
-          own == null ? named.mac() : MacAddr.locallyAdministered(own.address() & 0xFFFF_FFFFL);
+      long byAddress = own == null ? 0 : MacAddr.locallyAdministered(own.address() & 0xFFFF_FFFFL);
       return new DeviceConfig(name, ownWire, mac != 0 ? mac : byAddress, own, gateway, mtu, link);
     }
 
-    private Wire openTap() throws SysException {
+    private TapWire openTap() throws IOException {
       Platform.check();
-      return new TapWire(TunTap.open(name));
+      return TapWire.open(new TapOptions(name, netns, txQueueLen, sndbuf));
     }
   }
 }

@@ -61,12 +61,12 @@ final class Links {
     if (frames != null) {
       dev.setTxQueueLen(frames);
     }
-    int flags = dev.flags();
+    int flags = dev.getFlags();
     flags = with(flags, Iff.PROMISC, settings.promisc());
     flags = with(flags, Iff.ALLMULTI, settings.allmulticast());
     Boolean arp = settings.arp();
     flags = with(flags, Iff.NOARP, arp == null ? null : !arp);
-    if (flags != dev.flags()) {
+    if (flags != dev.getFlags()) {
       dev.changeFlags(flags);
     }
     if (Boolean.TRUE.equals(settings.up())) {

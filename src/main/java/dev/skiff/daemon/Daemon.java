@@ -20,7 +20,9 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +108,7 @@ public final class Daemon {
       // Opened before the loop starts and closed after it has ended: the file has every frame.
       try (PcapFile pcap = openPcap(stack, loop, clock, application);
           Running running = Running.start(loop, () -> events.add(END));
+          NetnsWatch watch = NetnsWatch.start(namespaces(), name -> deleted(name, stack, loop));
           ControlServer control =
               openControl(
                   new Answers(stack, loop, version),
@@ -127,6 +130,31 @@ public final class Daemon {
       }
       sayHowItEnded(stack);
     }
+  }
+
+  private Set<String> namespaces() {
+    Set<String> names = new HashSet<>();
+    for (DeviceSpec device : config.devices()) {
+      String netns = device.netns();
+      if (netns != null) {
+        names.add(netns);
+      }
+    }
+    return names;
+  }
+
+  /** Nobody can reach a TAP any more whose namespace has lost its name: it goes. */
+  private void deleted(String netns, NetStack stack, PollLoop loop) {
+    loop.execute(
+        () -> {
+          for (DeviceSpec device : config.devices()) {
+            NetDevice dev = stack.netDevices().get(device.tap());
+            if (netns.equals(device.netns()) && dev != null && dev.failure().isEmpty()) {
+              dev.fail(
+                  "TAP " + dev.name() + " is gone: network namespace " + netns + " was deleted");
+            }
+          }
+        });
   }
 
   /** One of several devices has failed; of the last one the end itself tells. */

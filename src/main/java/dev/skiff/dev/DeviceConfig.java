@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name its name, or a pattern such as {@code eth%d}
  * @param wire what it sends over; the device's from here on
- * @param mac its own address
+ * @param mac its own address; 0 for one made from its name, locally administered
  * @param address its IPv4 address and network, or null for none
  * @param gateway the default gateway, or null
  * @param mtu the most bytes behind the link header, {@link #MIN_MTU} to {@link #MAX_MTU}
@@ -36,7 +36,7 @@ public record DeviceConfig(
    * @throws IllegalArgumentException with one line that says what is wrong
    */
   public DeviceConfig {
-    if (link == null) {
+    if (link == null && mac != 0) {
       checkMac(mac); // Another link has other addresses, or none: it checks them at open.
     }
     if (address != null) {
@@ -56,8 +56,7 @@ public record DeviceConfig(
    * made from its name.
    */
   public static DeviceConfig of(String name, Wire wire) {
-    long mac = MacAddr.locallyAdministered(name.hashCode() & 0xFFFF_FFFFL);
-    return new DeviceConfig(name, wire, mac, null, null, EthHdr.DATA_LEN, null);
+    return new DeviceConfig(name, wire, 0, null, null, EthHdr.DATA_LEN, null);
   }
 
   /** The same with another name. */

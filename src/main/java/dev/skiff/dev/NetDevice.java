@@ -115,7 +115,8 @@ public final class NetDevice {
       return;
     }
     if (!registered) {
-      throw new IllegalStateException(name + " is not registered any more");
+      throw new IllegalStateException(
+          name + " is not registered any more, or its stack was closed");
     }
     if (!link.validateAddr(this)) {
       throw new IllegalStateException(
@@ -153,6 +154,10 @@ public final class NetDevice {
       return;
     }
     devices.notify(NetdevEvent.GOING_DOWN, this);
+    transmitter.xmit(nowNs); // What somebody had to say still goes out, as far as there is room.
+    if (!up) {
+      return; // The wire failed over it.
+    }
     up = false;
     carrier = false;
     bottomHalf.purge();
@@ -178,7 +183,7 @@ public final class NetDevice {
   /** Stops it and closes its wire, at the end of the stack. A second call does nothing. */
   public void close() {
     stop();
-    transmitter.close();
+    unregistered();
   }
 
   /** The watchdog has stopped the wire: it is opened again, or the device fails. */
@@ -367,6 +372,14 @@ public final class NetDevice {
   public int flags() {
     int running = (up ? Iff.UP : 0) | (carrier ? Iff.RUNNING : 0);
     return link.flags() | userFlags | rxFilter.flags() | running;
+  }
+
+  /**
+   * {@code dev_get_flags}: the flags as a user of flags sees them: {@code PROMISC} and {@code
+   * ALLMULTI} only if he himself has set them, whatever others want. Any thread.
+   */
+  public int getFlags() {
+    return (flags() & ~(Iff.PROMISC | Iff.ALLMULTI)) | rxFilter.gflags();
   }
 
   /**
@@ -601,6 +614,12 @@ public final class NetDevice {
   /** {@code dev->pa_addr} and {@code pa_mask}; 0.0.0.0/32 while there is none. Any thread. */
   public Ip4Prefix address() {
     return address;
+  }
+
+  /** Takes the IPv4 address away, and the route to its network with it. */
+  public void clearAddress() {
+    address = NO_ADDRESS;
+    devices.notify(NetdevEvent.CHANGEINET, this);
   }
 
   /** The default gateway that it was registered with; 0.0.0.0 for none. Any thread. */

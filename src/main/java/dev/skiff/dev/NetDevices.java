@@ -1,6 +1,7 @@
 package dev.skiff.dev;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.skiff.header.MacAddr;
 import dev.skiff.skb.SkBuffPool;
 import dev.skiff.stats.Faults;
 import dev.skiff.wire.Wire;
@@ -58,6 +59,9 @@ public final class NetDevices {
       throw new IllegalStateException("there are " + MAX + " devices already: unregister one");
     }
     DeviceConfig named = config.withName(DeviceNames.choose(config.name(), this::get));
+    if (named.mac() == 0 && named.link() == null) {
+      named = named.withMac(MacAddr.locallyAdministered(named.name().hashCode() & 0xFFFF_FFFFL));
+    }
     LinkOps link = config.link() == null ? ethernet : config.link();
     int frameLen = link.headerLen() + config.mtu() + NetDevice.RX_SPARE;
     if (pool.capacity(SkBuffPool.slotSizeFor(frameLen)) == 0) {

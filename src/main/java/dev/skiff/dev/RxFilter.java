@@ -13,7 +13,7 @@ final class RxFilter {
   private final NetDevice dev;
   private volatile int promiscuity;
   private volatile int allmulti;
-  private int gflags;
+  private volatile int gflags;
   private long[] groups = new long[0];
   private int[] users = new int[0];
 
@@ -47,6 +47,11 @@ final class RxFilter {
           dev.name() + ": " + what + " has " + users + " users, " + -inc + " cannot go");
     }
     return users + inc;
+  }
+
+  /** {@code dev->gflags}: what the user who speaks in flags has set. */
+  int gflags() {
+    return gflags;
   }
 
   /** {@code dev->gflags}: sets the two modes for the user who speaks in flags, as one of many. */

@@ -22,7 +22,7 @@ public final class Sioc {
   /** Gets the IPv4 address; 0.0.0.0 if there is none. */
   public static final int SIOCGIFADDR = 0x8915;
 
-  /** Sets the IPv4 address, with the mask of its class. */
+  /** Sets the IPv4 address, with the mask of its class; 0.0.0.0 takes it away. */
   public static final int SIOCSIFADDR = 0x8916;
 
   /** Gets the IPv4 broadcast address; 0.0.0.0 if there is none. */
@@ -78,10 +78,16 @@ public final class Sioc {
   static void handle(NetDevice dev, int cmd, IfReq ifr) throws IOException {
     switch (cmd) {
       case SIOCGIFNAME -> ifr.setName(dev.name());
-      case SIOCGIFFLAGS -> ifr.setFlags(dev.flags());
+      case SIOCGIFFLAGS -> ifr.setFlags(dev.getFlags());
       case SIOCSIFFLAGS -> dev.changeFlags(ifr.flags());
       case SIOCGIFADDR -> ifr.setAddr(dev.address().address());
-      case SIOCSIFADDR -> dev.setAddress(classful(ifr.addr()));
+      case SIOCSIFADDR -> {
+        if (ifr.addr() == Ip4Addr.ANY) {
+          dev.clearAddress();
+        } else {
+          dev.setAddress(classful(ifr.addr()));
+        }
+      }
       case SIOCGIFBRDADDR -> ifr.setAddr(broadcast(dev.address()));
       case SIOCGIFNETMASK -> ifr.setAddr(dev.address().mask());
       case SIOCSIFNETMASK ->

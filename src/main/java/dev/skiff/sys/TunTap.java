@@ -46,7 +46,7 @@ public final class TunTap implements AutoCloseable {
   private static final int IFF_TUN_EXCL = 0x8000;
   private static final int IFF_PERSIST = 0x0800;
 
-  private final int fd;
+  private int fd;
   private final RtLink link;
   private final int index;
   private final boolean created;
@@ -170,7 +170,7 @@ public final class TunTap implements AutoCloseable {
     }
   }
 
-  /** The descriptor, non-blocking. */
+  /** The descriptor, non-blocking; -1 once it is closed. */
   public int fd() {
     return fd;
   }
@@ -274,6 +274,7 @@ public final class TunTap implements AutoCloseable {
       closed = true;
       link.close();
       var _ = Sys.close(fd);
+      fd = -1; // The number may be another file's by now.
     }
   }
 }

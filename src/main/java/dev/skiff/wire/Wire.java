@@ -89,11 +89,18 @@ public interface Wire {
    */
   void flush(long nowNs, Completion completion);
 
-  /** Whether frames wait for room, so that the loop waits for POLLOUT too. */
-  boolean isBlocked();
+  /**
+   * Whether frames wait for room, so that the loop waits for POLLOUT too; never, for a wire whose
+   * {@link #flush} always ends with nothing left.
+   */
+  default boolean isBlocked() {
+    return false;
+  }
 
-  /** The descriptor to wait on; -1 if the wire calls its waker instead. */
-  int pollFd();
+  /** The descriptor to wait on; -1, the default, if the wire calls its waker instead. */
+  default int pollFd() {
+    return -1;
+  }
 
   /**
    * Sets what a wire without a descriptor calls, from any thread, when a frame has come in.
@@ -173,7 +180,9 @@ public interface Wire {
   }
 
   /** Why the wire is dead: one line for people; empty while it lives. */
-  String failure();
+  default String failure() {
+    return "";
+  }
 
   /**
    * Does what {@link #stop} does and closes the wire for good, once; later calls do nothing.

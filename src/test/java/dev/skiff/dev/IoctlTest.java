@@ -126,6 +126,34 @@ class IoctlTest {
     }
   }
 
+  /** {@code dev->gflags}: a user of flags is one of many who want to see everything. */
+  @Test
+  void flagsThatAreReadAndSetAgainTakeNobodysPromiscuityAway() throws IOException {
+    try (BenchRig rig = new BenchRig()) {
+      NetDevice dev = rig.device();
+      dev.setPromiscuity(1);
+      IfReq ifr = ask(rig, Sioc.SIOCGIFFLAGS);
+      assertEquals(0, ifr.flags() & Iff.PROMISC, "not the user's own doing");
+      rig.skiff.netDevices().ioctl(Sioc.SIOCSIFFLAGS, ifr);
+      assertTrue(dev.isPromiscuous());
+      set(Sioc.SIOCSIFFLAGS, rig, i -> i.setFlags(ifr.flags() | Iff.PROMISC));
+      dev.setPromiscuity(-1);
+      assertTrue(dev.isPromiscuous(), "the user still wants it");
+      set(Sioc.SIOCSIFFLAGS, rig, i -> i.setFlags(ifr.flags()));
+      assertFalse(dev.isPromiscuous());
+    }
+  }
+
+  @Test
+  void anAddressIsTakenAwayByZeroAndItsRouteGoes() throws IOException {
+    Rig rig = new Rig();
+    rig.introducePeer();
+    rig.device().ioctl(Sioc.SIOCSIFADDR, new IfReq("skiff0"));
+    assertEquals(0, rig.device().address().address());
+    assertEquals(0, rig.exchange(Frames.echoRequest(1, 1, Frames.data(56))).size());
+    assertEquals(0, rig.exchange(Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_IP)).size());
+  }
+
   @Test
   void flagsHaveTheNamesThatIpLinkPrints() {
     assertEquals(

@@ -69,6 +69,19 @@ class NetDevicesTest {
     }
   }
 
+  @Test
+  void eachHasAMacAddressOfItsOwnMadeFromItsName() throws IOException {
+    try (BenchRig rig = new BenchRig()) {
+      NetDevice one = register(rig, "eth%d");
+      NetDevice two = register(rig, "eth%d");
+      assertTrue(dev.skiff.header.MacAddr.isValid(one.macAddress()));
+      assertTrue(one.macAddress() != two.macAddress(), "eth1 and eth2");
+      long mac = one.macAddress();
+      unregister(rig, "eth1");
+      assertEquals(mac, register(rig, "eth1").macAddress(), "the same name, the same address");
+    }
+  }
+
   /** N02. */
   @Test
   void initIsCalledOnceAndOneThatFailsRegistersNothing() throws IOException {

@@ -200,4 +200,33 @@ class OpenStopTest {
     assertEquals(9, rig.verdicts(DropReason.QUEUE_PURGE), "the others stood on the backlog");
     rig.introducePeer();
   }
+
+  @Test
+  void aDeviceOfAStackThatWasClosedCannotBeOpened() {
+    try (BenchRig rig = new BenchRig()) {
+      NetDevice dev = rig.device();
+      rig.skiff.close();
+      IllegalStateException e = assertThrows(IllegalStateException.class, dev::open);
+      assertTrue(String.valueOf(e.getMessage()).contains("closed"), e.toString());
+      assertFalse(dev.isUp());
+      assertEquals(1, rig.wire.calls.stream().filter("open"::equals).count());
+    }
+  }
+
+  @Test
+  void whatIsSentWhenItIsAboutToGoDownStillGoesOut() {
+    try (BenchRig rig = new BenchRig()) {
+      rig.skiff
+          .netDevices()
+          .addNotifier(
+              (event, dev) -> {
+                if (event == NetdevEvent.GOING_DOWN) {
+                  assertEquals(DropReason.NOT_DROPPED, rig.transmit(7, 1));
+                }
+              });
+      rig.device().stop();
+      assertEquals(List.of(7), rig.sent());
+      assertEquals(1, rig.device().stat(DeviceStat.TX_PACKETS));
+    }
+  }
 }
