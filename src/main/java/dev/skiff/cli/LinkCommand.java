@@ -24,12 +24,16 @@ final class LinkCommand extends AskCommand {
   private List<String> words = new ArrayList<>();
 
   @Override
-  Command command() {
+  Command.Link command() {
     return new LinkWords(words).read();
   }
 
+  /** Prints devices; after a setting nothing, as ip link. */
   @Override
   void print(Map<String, Object> reply, PrintStream out) {
+    if (command().set() != null) {
+      return;
+    }
     for (Object item : list(reply.get("link"))) {
       print(out, object(item));
     }
