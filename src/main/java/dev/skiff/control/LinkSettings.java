@@ -56,7 +56,7 @@ public record LinkSettings(
     for (Object name : members.keySet()) {
       if (!Members.NAMES.contains(String.valueOf(name))) {
         throw new IllegalArgumentException(
-            "\"set\" has no '" + name + "': use " + String.join(", ", Members.NAMES));
+            "\"set\": '" + name + "' must be one of " + String.join(", ", Members.NAMES));
       }
     }
     return new LinkSettings(

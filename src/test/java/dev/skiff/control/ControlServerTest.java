@@ -196,6 +196,11 @@ class ControlServerTest {
         "{\"v\":1,\"cmd\":\"trace\",\"count\":0}",
         "{\"v\":1,\"cmd\":\"trace\",\"count\":1001}",
         "{\"v\":1,\"cmd\":\"trace\",\"count\":\"1\"}",
+        "{\"v\":1,\"cmd\":\"link\",\"dev\":1}",
+        "{\"v\":1,\"cmd\":\"link\",\"set\":1}",
+        "{\"v\":1,\"cmd\":\"link\",\"set\":{\"mtu\":\"1400\"}}",
+        "{\"v\":1,\"cmd\":\"link\",\"set\":{\"up\":1}}",
+        "{\"v\":1,\"cmd\":\"link\",\"set\":{\"mut\":1400}}",
       })
   void argumentsOfTheWrongKindGetAReasonInOneLine(String line) throws IOException {
     String reply = sendLine(line);
@@ -215,6 +220,7 @@ class ControlServerTest {
             new Command.Stat(),
             new Command.Drops(),
             new Command.Neigh(),
+            new Command.Link(null, null),
             new Command.Fault(null, null))) {
       Map<String, Object> reply = ask(command);
       assertEquals(1, reply.get("v"));
@@ -237,6 +243,71 @@ class ControlServerTest {
     IOException refused =
         assertThrows(IOException.class, () -> ask(new Command.Fault(null, "los=3%")));
     assertTrue(String.valueOf(refused.getMessage()).contains("column 1"), refused.toString());
+  }
+
+  private @Nullable Object link(@Nullable LinkSettings set) throws IOException {
+    Object links = ask(new Command.Link("skiff0", set)).get("link");
+    return links instanceof List<?> list && list.size() == 1 ? list.getFirst() : null;
+  }
+
+  private static LinkSettings settings(Map<String, Object> members) {
+    return LinkSettings.of(members);
+  }
+
+  @Test
+  void aDeviceIsShownSetTakenDownAndUp() throws IOException {
+    Object shown = link(null);
+    assertEquals("skiff0", member(shown, "ifname"));
+    assertEquals(1, member(shown, "ifindex"));
+    assertEquals("UP", member(shown, "operstate"));
+    assertEquals("198.51.100.2/24", member(shown, "inet"));
+    assertEquals("02:00:5e:10:00:01", member(shown, "address"));
+    assertEquals("ff:ff:ff:ff:ff:ff", member(shown, "broadcast"));
+    assertEquals(List.of("BROADCAST", "MULTICAST", "UP", "LOWER_UP"), member(shown, "flags"));
+    assertTrue(member(shown, "stats") instanceof Map<?, ?> m && m.containsKey("rx_packets"));
+    Object set =
+        link(
+            settings(
+                Map.of(
+                    "mtu",
+                    1400,
+                    "promisc",
+                    true,
+                    "allmulticast",
+                    true,
+                    "arp",
+                    false,
+                    "txqueuelen",
+                    7)));
+    assertEquals(1400, member(set, "mtu"));
+    assertEquals(7, member(set, "txqlen"));
+    assertEquals(
+        List.of("BROADCAST", "NOARP", "MULTICAST", "ALLMULTI", "PROMISC", "UP", "LOWER_UP"),
+        member(set, "flags"));
+    set = link(settings(Map.of("promisc", false, "allmulticast", false, "arp", true)));
+    assertEquals(List.of("BROADCAST", "MULTICAST", "UP", "LOWER_UP"), member(set, "flags"));
+    set = link(settings(Map.of("up", false, "address", "02:00:5e:10:00:77")));
+    assertEquals("DOWN", member(set, "operstate"));
+    assertEquals("02:00:5e:10:00:77", member(set, "address"));
+    assertEquals("UP", member(link(settings(Map.of("up", true))), "operstate"));
+    assertRefused("is up: ", Map.of("address", "02:00:5e:10:00:78"));
+    set = link(settings(Map.of("address", "02:00:5e:10:00:78", "live", true)));
+    assertEquals("02:00:5e:10:00:78", member(set, "address"));
+    assertRefused("is up: ", Map.of("address", "02:00:5e:10:00:79"));
+    assertRefused("is not a MAC address", Map.of("address", "x"));
+    assertRefused("use 68 to 65521", Map.of("mtu", 67));
+    assertRefused("1 frame or more", Map.of("txqueuelen", 0));
+    IOException unknown =
+        assertThrows(IOException.class, () -> ask(new Command.Link("eth9", null)));
+    assertTrue(
+        String.valueOf(unknown.getMessage())
+            .contains("no device is called 'eth9': there are skiff0"),
+        unknown.toString());
+  }
+
+  private void assertRefused(String part, Map<String, Object> set) {
+    IOException e = assertThrows(IOException.class, () -> link(settings(set)));
+    assertTrue(String.valueOf(e.getMessage()).contains(part), e.toString());
   }
 
   private static @Nullable Object member(@Nullable Object object, String name) {

@@ -1,0 +1,91 @@
+package dev.skiff.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.skiff.header.Ip4Addr;
+import dev.skiff.header.Ip4Prefix;
+import dev.skiff.header.MacAddr;
+import dev.skiff.stack.PoolConfig;
+import dev.skiff.wire.FaultSpec;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What {@code run --dev} is told, alone and together. */
+class DeviceSpecTest {
+  private static RunConfig config(String... devices) {
+    List<DeviceSpec> specs = Arrays.stream(devices).map(DeviceSpec::parse).toList();
+    return new RunConfig(specs, null, null, FaultSpec.OFF, 0, PoolConfig.USUAL_BYTES);
+  }
+
+  @Test
+  void everySettingIsRead() {
+    assertEquals(
+        new DeviceSpec(
+            "a",
+            "blue",
+            Ip4Prefix.parse("198.51.100.2/24"),
+            MacAddr.parse("02:00:5e:10:00:01"),
+            Ip4Addr.parse("198.51.100.1"),
+            Ip4Prefix.parse("198.51.100.3/24"),
+            1400,
+            10,
+            65536),
+        DeviceSpec.parse(
+            "sndbuf=64K, txqueuelen=10,mtu=1400,host-ip=198.51.100.3/24,gateway=198.51.100.1,"
+                + "mac=02:00:5e:10:00:01,ip=198.51.100.2/24,netns=blue,tap=a"));
+    assertEquals(
+        new DeviceSpec(
+            "a", null, Ip4Prefix.parse("198.51.100.2/24"), null, null, null, null, null, null),
+        DeviceSpec.parse("tap=a,ip=198.51.100.2/24"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'' | '' is no setting of a device: use one of tap, ip, mac,",
+        "tpa=a,ip=198.51.100.2/24 | 'tpa' is no setting of a device: did you mean 'tap'?",
+        "tap=a | ip is missing: say ip=198.51.100.2/24",
+        "ip=198.51.100.2/24 | tap is missing: say tap=skiff0",
+        "tap=,ip=198.51.100.2/24 | 'tap' has no value: say tap=skiff0",
+        "tap,ip=198.51.100.2/24 | 'tap' has no value: say tap=skiff0",
+        "tap=a,tap=b,ip=198.51.100.2/24 | 'tap' is said twice: say it once",
+        "tap=a,ip=198.51.100.2 | ip: ",
+        "tap=a,ip=198.51.100.2/24,mtu=big | mtu: 'big' is not a number",
+        "tap=a,ip=198.51.100.2/24,mtu=67 | MTU 67 is out of range",
+        "tap=a,ip=198.51.100.2/24,mac=1 | mac: ",
+        "tap=a,ip=198.51.100.2/24,gateway=203.0.113.1 | must be reachable directly",
+        "tap=a,ip=198.51.100.2/24,host-ip=203.0.113.1/24 | are not in one network",
+        "tap=a,ip=198.51.100.2/24,txqueuelen=0 | use 1 or more",
+        "tap=a,ip=198.51.100.2/24,sndbuf=0 | use 1 or more",
+        "tap=a/b,ip=198.51.100.2/24 | cannot be a device's name",
+      })
+  void aMistakeIsSaidInOneLine(String text, String part) {
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> DeviceSpec.parse(text));
+    String message = String.valueOf(e.getMessage());
+    assertEquals(part.strip(), message.contains(part.strip()) ? part.strip() : message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "tap=a,ip=198.51.100.2/24 | tap=a,ip=203.0.113.2/24 | two devices are called a",
+        "tap=a,ip=198.51.100.2/24 | tap=b,ip=198.51.100.3/25 | are in one network",
+        "tap=a,ip=198.51.100.200/24 | tap=b,ip=198.51.100.3/25 | are in one network",
+        "tap=a,ip=198.51.100.2/24,gateway=198.51.100.1 | tap=b,ip=203.0.113.2/24,"
+            + "gateway=203.0.113.1 | both have a gateway",
+      })
+  void whatDoesNotGoTogetherIsRefused(String one, String other, String part) {
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> config(one, other));
+    String message = String.valueOf(e.getMessage());
+    assertEquals(part, message.contains(part) ? part : message);
+    assertEquals(1, config(one).devices().size());
+  }
+}
