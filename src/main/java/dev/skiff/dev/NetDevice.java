@@ -14,8 +14,6 @@ import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * {@code struct device}: one network device, its wire, its queues and its counters. Made by {@link
@@ -50,8 +48,6 @@ public final class NetDevice {
    */
   public static final int RX_SPARE = 4 + 1;
 
-  private static final Logger LOG = LoggerFactory.getLogger(NetDevice.class);
-
   /** The device's address while it has none: 0.0.0.0/32, which matches nothing. */
   private static final Ip4Prefix NO_ADDRESS = new Ip4Prefix(0, 32);
 
@@ -66,19 +62,18 @@ public final class NetDevice {
   private final BottomHalf bottomHalf;
   private final Transmitter transmitter;
   private final RxFilter rxFilter = new RxFilter(this);
+  private final LinkWatch linkWatch;
   private Wire wire;
   private volatile @Nullable FaultyWire fault;
   private volatile int mtu;
   private volatile long macAddress;
   private volatile Ip4Prefix address;
   private volatile boolean up;
-  private volatile boolean carrier;
   private volatile boolean registered = true;
   private volatile String failure = "";
   private volatile int userFlags;
   private volatile int txQueueLen = TX_QUEUE_LEN;
   private boolean liveAddressChange;
-  private int farMtu;
   private long nowNs;
 
   NetDevice(DeviceConfig config, int index, LinkOps link, NetDevices devices) {
@@ -98,6 +93,7 @@ public final class NetDevice {
     topHalf = new TopHalf(this);
     bottomHalf = new BottomHalf(this, devices);
     transmitter = new Transmitter(this, link, devices.taps());
+    linkWatch = new LinkWatch(this, devices);
   }
 
   // ---- open and stop ----------------------------------------------------------------------------
@@ -138,8 +134,7 @@ public final class NetDevice {
     if (faulty != null) {
       faulty.purgeIncoming(); // What it kept of the old frames is old too.
     }
-    carrier = wire.hasCarrier();
-    farMtu = wire.farMtu();
+    linkWatch.open();
     up = true;
     rxFilter.upload();
     devices.notify(NetdevEvent.UP, this);
@@ -159,7 +154,7 @@ public final class NetDevice {
       return; // The wire failed over it.
     }
     up = false;
-    carrier = false;
+    linkWatch.stop();
     bottomHalf.purge();
     transmitter.stop();
     topHalf.unpost();
@@ -335,42 +330,21 @@ public final class NetDevice {
    * not {@code RUNNING}, and if the far end's MTU was changed, ours is changed to that.
    */
   public void lookAtLink() {
-    if (!up) {
-      return;
-    }
-    wire.lookAtLink();
-    if (carrier != wire.hasCarrier()) {
-      carrier = wire.hasCarrier();
-      devices.notify(NetdevEvent.CHANGE, this);
-    }
-    int far = wire.farMtu();
-    if (far != farMtu) {
-      farMtu = far;
-      if (far != 0) {
-        followMtu(Math.clamp(far, DeviceConfig.MIN_MTU, DeviceConfig.MAX_MTU));
-      }
-    }
-  }
-
-  private void followMtu(int far) {
-    try {
-      changeMtu(far);
-    } catch (IllegalArgumentException | IllegalStateException e) {
-      LOG.warn(
-          "{}: the far end's MTU is {} now, ours stays {}: {}", name, far, mtu, e.getMessage());
+    if (up) {
+      linkWatch.look();
     }
   }
 
   /** {@code netif_carrier_ok}: whether it is open and somebody is at the far end. Any thread. */
   public boolean hasCarrier() {
-    return carrier;
+    return linkWatch.hasCarrier();
   }
 
   // ---- Flags and groups -------------------------------------------------------------------------
 
   /** {@code dev->flags}: {@link Iff} bits. Any thread. */
   public int flags() {
-    int running = (up ? Iff.UP : 0) | (carrier ? Iff.RUNNING : 0);
+    int running = (up ? Iff.UP : 0) | (hasCarrier() ? Iff.RUNNING : 0);
     return link.flags() | userFlags | rxFilter.flags() | running;
   }
 
