@@ -46,9 +46,6 @@ public class LoopbackDriver implements Wire {
     return Rx.FRAME;
   }
   @Override public long nextDeadlineNs() { return plug.isEmpty() ? Long.MAX_VALUE : plug.peek().dueNs; }
-  @Override public int pollFd() { return -1; } // There is no descriptor for the loop to wait on.
-  @Override public boolean isBlocked() { return false; } // flush() always gets rid of the frame.
-  @Override public String failure() { return ""; } // The card does not break.
   @Override public void ioctl(int number, MemorySegment data) {
     if (number != 0) Wire.super.ioctl(number, data); // throws: there is no such request
     delayNs = data.get(ValueLayout.JAVA_LONG, 0);
