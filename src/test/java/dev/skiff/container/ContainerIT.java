@@ -121,7 +121,26 @@ class ContainerIT {
         () -> assertEquals(SkiffInContainer.TAP, at(neigh, "neigh", 0, "dev")),
         () -> assertEquals(hostMac, at(neigh, "neigh", 0, "lladdr")));
 
+    followsTheHostsSide(skiff);
     assertEquals(0, skiff.exitCodeAfterStop(), skiff::getLogs);
+  }
+
+  /** rtnetlink, the carrier and persistent TAPs, with the rights that the container has. */
+  private static void followsTheHostsSide(SkiffInContainer skiff)
+      throws IOException, InterruptedException {
+    assertEquals("UP", at(skiff.answer("link"), "link", 0, "operstate"));
+    skiff.output("/bin/ip", "link", "set", SkiffInContainer.TAP, "down", "mtu", "1400");
+    Object cut = skiff.answer("link");
+    assertAll(
+        cut.toString(),
+        () -> assertEquals("DOWN", at(cut, "link", 0, "operstate")),
+        () -> assertEquals(1400, at(cut, "link", 0, "mtu")),
+        () -> assertEquals(0, at(cut, "link", 0, "host", "rx_errors")));
+    skiff.output("/bin/ip", "link", "set", SkiffInContainer.TAP, "up");
+    assertEquals("UP", at(skiff.answer("link"), "link", 0, "operstate"));
+    skiff.output("skiff", "tap", "create", "more0");
+    assertTrue(skiff.output("/bin/ip", "link", "show", "more0").contains("more0"));
+    skiff.output("skiff", "tap", "delete", "more0");
   }
 
   /** The value in JSON at the end of a path of member names and list positions. */
