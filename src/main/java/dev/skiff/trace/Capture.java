@@ -1,6 +1,7 @@
 package dev.skiff.trace;
 
 import dev.skiff.dev.NetDevice;
+import dev.skiff.dev.NetDevices;
 import dev.skiff.dev.PacketTap;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.Packet;
@@ -31,6 +32,7 @@ public final class Capture implements PacketTap, AutoCloseable {
   private final Clock clock;
   private final FrameRing ring;
   private final Keys keys = new Keys();
+  private final String[] names = new String[NetDevices.MAX];
   private volatile boolean stopped;
   private volatile long written;
 
@@ -51,7 +53,8 @@ public final class Capture implements PacketTap, AutoCloseable {
   @Override
   public void seen(Packet packet, long id, Direction direction, NetDevice dev, long nowNs) {
     if (!all) {
-      keys.read(packet, packet.macHeader(), direction == Direction.IN);
+      keys.read(packet, packet.macHeader(), direction == Direction.IN, dev.name());
+      names[dev.index()] = dev.name(); // The writer sees it with the frame, which comes after.
       if (filter.test(keys, null) == Filter.NO) {
         return;
       }
@@ -126,7 +129,7 @@ public final class Capture implements PacketTap, AutoCloseable {
       frames.copyTo(at, frame);
       lostBefore += frames.lostBefore(at);
       if (!all) {
-        writersKeys.read(scratch.load(frame, n), 0, in);
+        writersKeys.read(scratch.load(frame, n), 0, in, names[frames.deviceOf(at)]);
         if (filter.test(writersKeys, verdict) != Filter.YES) {
           return;
         }

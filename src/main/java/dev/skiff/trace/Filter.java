@@ -85,6 +85,14 @@ public sealed interface Filter {
     }
   }
 
+  /** On the device of this name. */
+  record Device(String name) implements Filter {
+    @Override
+    public int test(Keys keys, @Nullable DropReason verdict) {
+      return of(keys.dev.equals(name));
+    }
+  }
+
   /** What the link header says it carries. */
   record EtherProto(int etherType) implements Filter {
     @Override

@@ -29,8 +29,8 @@ final class FilterParser {
   private static final List<String> WORDS =
       List.of(
           "arp", "ip", "ip6", "icmp", "tcp", "udp", "proto", "ether", "src", "dst", "host", "net",
-          "port", "in", "out", "drop", "held", "reason", "less", "greater", "not", "and", "or",
-          "(");
+          "port", "dev", "in", "out", "drop", "held", "reason", "less", "greater", "not", "and",
+          "or", "(");
 
   /** What may stand right behind a protocol that has addresses, and behind one that has ports. */
   private static final List<String> HOSTS = List.of("src", "dst", "host", "net", "proto");
@@ -152,6 +152,7 @@ final class FilterParser {
       case "src" -> address(Filter.Side.SRC, at, kind("src"));
       case "dst" -> address(Filter.Side.DST, at, kind("dst"));
       case "host", "net", "port" -> address(Filter.Side.ANY, at, word);
+      case "dev", "ifname" -> new Filter.Device(take("a device, such as skiff0"));
       case "in" -> new Filter.Direction(true);
       case "out" -> new Filter.Direction(false);
       case "drop" -> new Filter.Drop();

@@ -20,6 +20,9 @@ final class Keys {
   /** Received, not sent. */
   boolean in;
 
+  /** The name of the device; empty if there is none. */
+  String dev = "";
+
   int len;
   long dest;
   long source;
@@ -35,9 +38,11 @@ final class Keys {
    * Reads a frame of any bytes and length, from its link header at {@code mac} to its tail.
    *
    * @param in whether it was received
+   * @param dev the name of the device
    */
-  void read(Packet p, int mac, boolean in) {
+  void read(Packet p, int mac, boolean in, String dev) {
     this.in = in;
+    this.dev = dev;
     len = p.tail() - mac;
     dest = NONE;
     source = NONE;

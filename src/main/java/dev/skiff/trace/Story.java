@@ -45,6 +45,7 @@ final class Story {
       long atNs) {}
 
   private final long startNs;
+  private final List<String> devices;
   private final List<Step> steps = new ArrayList<>();
   private final List<Step> open = new ArrayList<>();
   private final Keys in = new Keys();
@@ -56,8 +57,9 @@ final class Story {
   /** Who was given the packet first since the last step. */
   private String keeper = "";
 
-  Story(long startNs) {
+  Story(long startNs, List<String> devices) {
     this.startNs = startNs;
+    this.devices = devices;
   }
 
   // ---- On the way -------------------------------------------------------------------------------
@@ -112,13 +114,18 @@ final class Story {
   private void note(SkBuff skb, String point) {
     if (point.equals("eth_type_trans")) {
       cameIn = true;
-      in.read(skb, skb.data(), true);
+      in.read(skb, skb.data(), true, deviceName(skb));
       what = Decoded.line(skb, skb.data());
     } else if (point.equals("hard_start_xmit")) {
       wentOut = true;
-      out.read(skb, skb.data(), false);
+      out.read(skb, skb.data(), false, deviceName(skb));
       what = what.isEmpty() ? Decoded.line(skb, skb.data()) : what;
     }
+  }
+
+  private String deviceName(SkBuff skb) {
+    int index = skb.deviceIndex();
+    return index >= 0 && index < devices.size() ? devices.get(index) : "";
   }
 
   private static String offsets(SkBuff skb) {
@@ -159,13 +166,13 @@ final class Story {
   }
 
   /** The story as a tree of text. */
-  String text(int number, List<String> devices, SkBuff skb, DropReason reason, long nowNs) {
+  String text(int number, SkBuff skb, DropReason reason, long nowNs) {
     StringBuilder text = new StringBuilder();
-    int device = skb.deviceIndex();
+    String device = deviceName(skb);
     text.append('#')
         .append(number)
         .append(cameIn || skb.receivedOn() >= 0 ? " In  " : " Out ")
-        .append(device >= 0 && device < devices.size() ? devices.get(device) : "-")
+        .append(device.isEmpty() ? "-" : device)
         .append(": ")
         .append(what.isEmpty() ? "never came to a link header" : what)
         .append('\n');

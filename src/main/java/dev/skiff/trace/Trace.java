@@ -52,7 +52,7 @@ public final class Trace implements Tracer {
   public void hop(SkBuff skb, String point) {
     if (toTell > 0) {
       stories
-          .computeIfAbsent(skb, s -> new Story(turnNs.getAsLong()))
+          .computeIfAbsent(skb, s -> new Story(turnNs.getAsLong(), devices))
           .hop(skb, point, turnNs.getAsLong());
     }
   }
@@ -78,7 +78,7 @@ public final class Trace implements Tracer {
     toTell--;
     number++;
     waiting.incrementAndGet();
-    told.add(story.text(number, devices, skb, reason, turnNs.getAsLong()));
+    told.add(story.text(number, skb, reason, turnNs.getAsLong()));
     if (toTell == 0) {
       stories.clear();
     }

@@ -23,7 +23,7 @@ class FilterTest {
   }
 
   private int test(String filter, byte[] frame, boolean in, @Nullable DropReason verdict) {
-    keys.read(scratch.load(frame, frame.length), 0, in);
+    keys.read(scratch.load(frame, frame.length), 0, in, "skiff0");
     return Filter.parse(filter).test(keys, verdict);
   }
 
@@ -50,6 +50,10 @@ class FilterTest {
   @CsvSource({
     "'',echo,2",
     "icmp,echo,2",
+    "dev skiff0,echo,2",
+    "ifname skiff0 and icmp,echo,2",
+    "dev skiff1,echo,0",
+    "not dev skiff1,runt,2",
     "ICMP,echo,2",
     "arp,echo,0",
     "arp,arp,2",
