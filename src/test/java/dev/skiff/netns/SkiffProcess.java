@@ -1,9 +1,13 @@
 package dev.skiff.netns;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.skiff.control.Command;
+import dev.skiff.control.ControlClient;
+import dev.skiff.control.LinkSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -96,6 +100,29 @@ final class SkiffProcess implements AutoCloseable {
     return netns.exec(all.toArray(String[]::new));
   }
 
+  /** Runs {@code skiff COMMAND}, whatever its exit code. */
+  Netns.Result run(String... command) {
+    List<String> all = new ArrayList<>(List.of(SKIFF));
+    all.addAll(List.of(command));
+    all.addAll(List.of("--socket", socket.toString()));
+    return netns.run(all.toArray(String[]::new));
+  }
+
+  /** {@code skiff COMMAND} must fail with 1 and one line that has this part. */
+  void refuses(String part, String... command) {
+    Netns.Result result = run(command);
+    assertEquals(1, result.exitCode(), result.output());
+    assertEquals(1, result.output().lines().count(), result.output());
+    assertTrue(result.output().contains(part), result.output());
+  }
+
+  /** It has said one line on standard error, with this part. */
+  void assertOneLine(String part) throws IOException {
+    List<String> lines = stderr().lines().toList();
+    assertEquals(1, lines.size(), lines.toString());
+    assertTrue(lines.getFirst().contains(part), lines.toString());
+  }
+
   /** The reply to a command, as JSON. */
   Map<String, Object> json(String command) throws IOException {
     return JSON.std.mapFrom(ask(command, "--json"));
@@ -106,6 +133,51 @@ final class SkiffProcess implements AutoCloseable {
     Object value = member(member(json("stat").get("stat"), group), name);
     assertNotNull(value, group + "." + name);
     return ((Number) value).longValue();
+  }
+
+  /** The same, asked by the test itself: for what is asked often. */
+  long now(String group, String name) throws IOException {
+    Map<String, Object> reply = ControlClient.body(ControlClient.ask(socket, new Command.Stat()));
+    Object value = member(member(reply.get("stat"), group), name);
+    return value instanceof Number n ? n.longValue() : 0;
+  }
+
+  /** A member of what {@code skiff link} shows of a device, asked by the test itself. */
+  private Object link(String device, String name) throws IOException {
+    Map<String, Object> reply =
+        ControlClient.body(ControlClient.ask(socket, new Command.Link(device, null)));
+    Object value = reply.get("link") instanceof List<?> list ? member(list.getFirst(), name) : null;
+    assertNotNull(value, device + " " + name);
+    return value;
+  }
+
+  /** {@code skiff link set}, by the test itself. */
+  void set(String device, Map<String, ?> settings) throws IOException {
+    Command command = new Command.Link(device, LinkSettings.of(settings));
+    assertNotNull(ControlClient.ask(socket, command));
+  }
+
+  /** A number of what {@code skiff link} shows of a device. */
+  int linkNumber(String device, String name) throws IOException {
+    return ((Number) link(device, name)).intValue();
+  }
+
+  /** The MAC address that {@code skiff link} shows. */
+  String linkAddress(String device) throws IOException {
+    return (String) link(device, "address");
+  }
+
+  /** Whether {@code skiff link} shows this flag. */
+  boolean hasFlag(String device, String flag) throws IOException {
+    return ((List<?>) link(device, "flags")).contains(flag);
+  }
+
+  /** Nothing is lost in between: each device that is up holds the one buffer it has posted. */
+  void assertBooksAddUp(int devicesUp) throws Exception {
+    Await.until(
+        "all buffers are back",
+        () -> now("sk_buff", "taken") == now("sk_buff", "freed") + devicesUp);
+    assertEquals(0, now("Loop", "Faults"), () -> ask("status"));
   }
 
   private static @Nullable Object member(@Nullable Object object, String name) {

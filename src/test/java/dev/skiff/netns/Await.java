@@ -1,0 +1,24 @@
+package dev.skiff.netns;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.util.concurrent.Callable;
+
+/** Waits for what must come, and no longer than it takes. */
+final class Await {
+  private static final long DEADLINE_NS = 5_000_000_000L;
+  private static final int POLL_MS = 5;
+
+  private Await() {}
+
+  /** Waits until it is so; fails if it is not in 5 s. */
+  static void until(String what, Callable<Boolean> condition) throws Exception {
+    long start = System.nanoTime();
+    while (!condition.call()) {
+      if (System.nanoTime() - start > DEADLINE_NS) {
+        fail("not in 5 s: " + what);
+      }
+      Thread.sleep(POLL_MS);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package dev.skiff.netns;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A {@code ping -f} beside the test, bounded in count and time; killed when closed. */
+final class Flood implements AutoCloseable {
+  private static final int SECONDS = 20;
+
+  private final Process ping;
+  private final Path output;
+
+  private Flood(Process ping, Path output) {
+    this.ping = ping;
+    this.output = output;
+  }
+
+  /** Starts one of so many pings, with more options of ping's if need be. */
+  static Flood start(Netns netns, Path directory, String to, int count, String... options)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of("ping", "-q", "-f", "-c", "" + count));
+    command.addAll(List.of("-w", "" + SECONDS));
+    command.addAll(List.of(options));
+    command.add(to);
+    Path output = Files.createTempFile(directory, "ping", "");
+    Process ping =
+        new ProcessBuilder(netns.inside(command.toArray(String[]::new)))
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    return new Flood(ping, output);
+  }
+
+  boolean isRunning() {
+    return ping.isAlive();
+  }
+
+  /** Waits for its end: every ping must have been answered. */
+  void assertNothingLost(int count) throws Exception {
+    assertTrue(ping.waitFor(SECONDS + 5, TimeUnit.SECONDS), "ping does not end");
+    String report = Files.readString(output);
+    assertTrue(report.contains(" " + count + " received, 0% packet loss"), report);
+    assertEquals(0, ping.exitValue(), report);
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    ping.destroyForcibly(); // ip netns exec has become ping.
+    ping.waitFor();
+  }
+}

@@ -1,0 +1,398 @@
+package dev.skiff.netns;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The link between a daemon and the host, changed from either end while it runs. */
+@Tag("netns")
+class LinkIT {
+  private static final String IP = SkiffProcess.IP;
+  private static final Map<String, Boolean> UP = Map.of("up", true);
+  private static final Map<String, Boolean> DOWN = Map.of("up", false);
+  private static final int ENDLESS = 1_000_000;
+  private static final int LEAST_MTU = 68;
+  private static final int FLAPS = 50;
+  private static final int FRAME = 1000;
+  private static final int HEADERS = 14 + 20 + 8;
+
+  @TempDir Path directory;
+  private Netns netns;
+
+  @BeforeEach
+  void makeNamespace() {
+    netns = new Netns();
+  }
+
+  @AfterEach
+  void deleteNamespace() {
+    netns.close();
+  }
+
+  private SkiffProcess start(String... more) throws Exception {
+    List<String> all =
+        new ArrayList<>(
+            List.of("--tap", "skiff0", "--ip", IP + "/24", "--host-ip", SkiffProcess.HOST_IP));
+    all.set(5, SkiffProcess.HOST_IP + "/24");
+    all.addAll(List.of(more));
+    return SkiffProcess.start(netns, directory, all.toArray(String[]::new));
+  }
+
+  private Flood flood(SkiffProcess skiff, String... options) throws Exception {
+    long before = skiff.now("Icmp", "OutEchoReps");
+    Flood flood = Flood.start(netns, directory, IP, ENDLESS, options);
+    Await.until("the flood arrives", () -> skiff.now("Icmp", "OutEchoReps") > before + 500);
+    return flood;
+  }
+
+  /** So many pings must all be answered, the first at once. */
+  private void ping(int count, String... options) {
+    ping(netns, count, options);
+  }
+
+  private static void ping(Netns from, int count, String... options) {
+    List<String> all =
+        new ArrayList<>(List.of("ping", "-q", "-c", "" + count, "-i", "0.002", "-W", "2"));
+    all.addAll(List.of(options));
+    all.add(IP);
+    String report = from.exec(all.toArray(String[]::new));
+    assertTrue(report.contains(" " + count + " received, 0% packet loss"), report);
+  }
+
+  private void host(String... words) {
+    List<String> all = new ArrayList<>(List.of("ip", "link", "set", "skiff0"));
+    all.addAll(List.of(words));
+    netns.exec(all.toArray(String[]::new));
+  }
+
+  private String hostLink() {
+    return netns.exec("ip", "-d", "link", "show", "dev", "skiff0");
+  }
+
+  private static void set(SkiffProcess skiff, String... words) {
+    List<String> all = new ArrayList<>(List.of("link", "set", "skiff0"));
+    all.addAll(List.of(words));
+    assertEquals("", skiff.ask(all.toArray(String[]::new)), "silent as ip link");
+  }
+
+  // ---- The host's end ---------------------------------------------------------------------------
+
+  @Test
+  void theHostsSettingItDownIsALostCarrier() throws Exception {
+    try (SkiffProcess skiff = start()) {
+      ping(1);
+      assertTrue(skiff.hasFlag("skiff0", "LOWER_UP"));
+      host("down");
+      Await.until("no carrier", () -> skiff.hasFlag("skiff0", "NO-CARRIER"));
+      assertFalse(skiff.hasFlag("skiff0", "LOWER_UP"));
+      String shown = skiff.ask("link", "show", "skiff0");
+      assertTrue(shown.contains("<NO-CARRIER,") && shown.contains(" state DOWN "), shown);
+      host("up");
+      ping(1);
+      Await.until("carrier", () -> skiff.hasFlag("skiff0", "LOWER_UP"));
+      assertFalse(skiff.hasFlag("skiff0", "NO-CARRIER"));
+      assertEquals(0, skiff.stop("TERM"));
+      assertEquals("", skiff.stderr());
+    }
+  }
+
+  @Test
+  void aLinkThatFlapsUnderAFloodLosesNoBuffer() throws Exception {
+    try (SkiffProcess skiff = start()) {
+      try (Flood flood = flood(skiff)) {
+        netns.exec(
+            "sh",
+            "-c",
+            "i=0; while [ $i -lt "
+                + FLAPS
+                + " ]; do ip link set skiff0 down; ip link set skiff0 up; sleep 0.01; i=$((i+1));"
+                + " done");
+        long answered = skiff.now("Icmp", "OutEchoReps");
+        Await.until("it goes on", () -> skiff.now("Icmp", "OutEchoReps") > answered + 100);
+        assertTrue(flood.isRunning());
+      }
+      ping(200);
+      skiff.assertBooksAddUp(1);
+      assertTrue(skiff.hasFlag("skiff0", "LOWER_UP"));
+      // All that the host says it gave us came, and the other way round; what it refused was told.
+      assertEquals(
+          skiff.now("host_skiff0", "tx_packets"),
+          skiff.now("skiff0", "rx_packets") + skiff.now("skiff0", "rx_missed_errors"));
+      assertEquals(skiff.now("host_skiff0", "rx_packets"), skiff.now("skiff0", "tx_packets"));
+      assertEquals(skiff.now("skiff0", "tx_errors"), skiff.now("skiff0", "tx_carrier_errors"));
+      assertEquals(0, skiff.now("skiff0", "tx_dropped"));
+      assertEquals(0, skiff.now("skiff0", "tx_timeout"));
+      assertEquals(0, skiff.stop("TERM"));
+      assertEquals("", skiff.stderr());
+    }
+  }
+
+  @Test
+  void theHostsMtuIsFollowedUnderLoad() throws Exception {
+    try (SkiffProcess skiff = start()) {
+      try (Flood flood = flood(skiff, "-s", "" + (LEAST_MTU - 28))) {
+        for (int mtu : new int[] {9000, 1400, 65521, LEAST_MTU, 576, 4000}) {
+          host("mtu", "" + mtu);
+          Await.until("MTU " + mtu, () -> skiff.linkNumber("skiff0", "mtu") == mtu);
+          ping(3, "-M", "do", "-s", "" + (mtu - 28));
+        }
+        assertTrue(flood.isRunning());
+      }
+      skiff.assertBooksAddUp(1);
+      assertEquals(0, skiff.now("skiff0", "rx_errors"));
+      assertEquals("", skiff.stderr());
+    }
+  }
+
+  @Test
+  void anMtuThatThereIsNoMemoryForIsNotFatal() throws Exception {
+    try (SkiffProcess skiff = start("--buffer-memory", "1M")) {
+      ping(1);
+      host("mtu", "60000");
+      long answered = skiff.now("Icmp", "OutEchoReps");
+      ping(20);
+      netns.run("ping", "-q", "-c", "3", "-i", "0.01", "-W", "0.2", "-s", "59000", IP);
+      ping(20);
+      assertTrue(skiff.now("Icmp", "OutEchoReps") >= answered + 40);
+      skiff.assertBooksAddUp(1);
+      host("mtu", "1500");
+      Await.until("MTU 1500", () -> skiff.linkNumber("skiff0", "mtu") == 1500);
+      ping(20, "-M", "do", "-s", "1472");
+      assertTrue(skiff.stderr().lines().count() <= 1, skiff.stderr());
+      assertEquals(0, skiff.stop("TERM"));
+    }
+  }
+
+  @Test
+  void anotherNameOnTheHostIsNoMatter() throws Exception {
+    try (SkiffProcess skiff = start()) {
+      ping(1);
+      host("name", "other");
+      ping(5);
+      netns.exec("ip", "link", "set", "other", "mtu", "1400");
+      Await.until("still followed", () -> skiff.linkNumber("skiff0", "mtu") == 1400);
+      assertNotEquals(0, skiff.now("host_skiff0", "tx_packets"));
+      assertEquals(0, skiff.stop("TERM"));
+      assertFalse(netns.has("other"));
+    }
+  }
+
+  @Test
+  void movedToAnotherNamespaceItIsUsedFromThere() throws Exception {
+    try (Netns other = new Netns();
+        SkiffProcess skiff = start()) {
+      ping(1);
+      host("netns", other.name());
+      other.exec("ip", "addr", "add", SkiffProcess.HOST_IP + "/24", "dev", "skiff0");
+      other.exec("ip", "link", "set", "skiff0", "up");
+      ping(other, 20);
+      assertTrue(skiff.hasFlag("skiff0", "LOWER_UP"));
+      assertEquals(0, skiff.now("host_skiff0", "tx_packets"), "nobody is asked for it any more");
+      skiff.assertBooksAddUp(1);
+      assertEquals(0, skiff.stop("TERM"));
+      assertEquals("", skiff.stderr());
+      assertFalse(other.has("skiff0"));
+    }
+  }
+
+  @Test
+  void framesThatItWasTooSlowForAreShownAsTheHostCountsThem() throws Exception {
+    try (SkiffProcess skiff = start("--txqueuelen", "10")) {
+      assertTrue(hostLink().contains("qlen 10"), hostLink());
+      ping(1);
+      assertEquals(0, skiff.now("host_skiff0", "tx_dropped"));
+      netns.exec("kill", "-STOP", "" + skiff.pid());
+      try {
+        netns.run("ping", "-q", "-c", "100", "-l", "100", "-W", "0.1", IP);
+      } finally {
+        netns.exec("kill", "-CONT", "" + skiff.pid());
+      }
+      long dropped = skiff.now("host_skiff0", "tx_dropped");
+      assertTrue(dropped >= 50, dropped + " dropped");
+      String shown = skiff.ask("link");
+      assertTrue(shown.contains("host TX:"), shown);
+      ping(20);
+      skiff.assertBooksAddUp(1);
+    }
+  }
+
+  // ---- Our end ----------------------------------------------------------------------------------
+
+  @Test
+  void setDownTheHostHasNoCarrierAndNothingOldIsAnswered() throws Exception {
+    try (SkiffProcess skiff = start()) {
+      ping(1);
+      // Else what the host keeps while it asks for the MAC address comes late, and is not old.
+      netns.exec(
+          "ip", "neigh", "replace", IP, "lladdr", skiff.mac(), "nud", "permanent", "dev", "skiff0");
+      long answered = skiff.now("Icmp", "OutEchoReps");
+      for (int i = 0; i < 3; i++) {
+        skiff.set("skiff0", DOWN);
+        // At first the host may put some into its queue for us yet.
+        String lost = netns.run("ping", "-q", "-c", "9", "-l", "9", "-W", "0.1", IP).output();
+        assertTrue(lost.contains(" 0 received"), lost);
+        assertTrue(hostLink().contains("NO-CARRIER"), hostLink());
+        skiff.set("skiff0", UP);
+        assertFalse(hostLink().contains("NO-CARRIER"), hostLink());
+        assertEquals(answered, skiff.now("Icmp", "OutEchoReps"), "the old ones are not answered");
+        ping(10);
+        answered += 10;
+        assertEquals(answered, skiff.now("Icmp", "OutEchoReps"), "the old ones are not answered");
+      }
+      skiff.set("skiff0", DOWN);
+      assertTrue(skiff.ask("status").contains("skiff0: DOWN"));
+      assertEquals(0, skiff.stop("TERM"));
+      assertEquals("", skiff.stderr());
+    }
+  }
+
+  @Test
+  void setDownAndUpUnderAFloodLosesNoBuffer() throws Exception {
+    try (SkiffProcess skiff = start()) {
+      try (Flood flood = flood(skiff)) {
+        for (int i = 0; i < 10; i++) {
+          skiff.set("skiff0", DOWN);
+          skiff.assertBooksAddUp(0);
+          long answered = skiff.now("Icmp", "OutEchoReps");
+          assertEquals(answered, skiff.now("Icmp", "OutEchoReps"), "it is down");
+          skiff.set("skiff0", UP);
+          Await.until("it goes on", () -> skiff.now("Icmp", "OutEchoReps") > answered + 20);
+        }
+        assertTrue(flood.isRunning());
+      }
+      ping(100);
+      skiff.assertBooksAddUp(1);
+      assertEquals("", skiff.stderr());
+    }
+  }
+
+  @Test
+  void settingsAreShownAndHaveTheirEffect() throws Exception {
+    try (SkiffProcess skiff = start()) {
+      ping(1);
+      set(skiff, "mtu", "1300", "txqueuelen", "77", "promisc", "on", "allmulticast", "on");
+      String shown = skiff.ask("link", "show", "skiff0");
+      assertTrue(shown.contains(" mtu 1300 "), shown);
+      assertTrue(shown.contains(" qlen 77"), shown);
+      assertTrue(shown.contains(",ALLMULTI,PROMISC,"), shown);
+      assertTrue(shown.contains("inet " + IP + "/24"), shown);
+      ping(1);
+
+      set(skiff, "promisc", "off", "allmulticast", "off", "arp", "off");
+      assertFalse(skiff.hasFlag("skiff0", "PROMISC") || skiff.hasFlag("skiff0", "ALLMULTI"));
+      assertTrue(skiff.hasFlag("skiff0", "NOARP"));
+      netns.exec("ip", "neigh", "flush", "dev", "skiff0");
+      String lost = netns.run("ping", "-q", "-c", "1", "-W", "0.3", IP).output();
+      assertTrue(lost.contains(" 0 received"), "nobody answers the host's ARP: " + lost);
+      set(skiff, "arp", "on");
+      assertFalse(skiff.hasFlag("skiff0", "NOARP"));
+      ping(1);
+      assertEquals("", skiff.stderr());
+    }
+  }
+
+  @Test
+  void anAddressIsChangedWhileItIsDownOrLive() throws Exception {
+    String first = "02:00:5e:10:00:aa";
+    String second = "02:00:5e:10:00:bb";
+    try (SkiffProcess skiff = start()) {
+      ping(1);
+      skiff.refuses("skiff0", "link", "set", "skiff0", "address", first);
+      assertEquals(skiff.mac(), skiff.linkAddress("skiff0"));
+      set(skiff, "down", "address", first);
+      skiff.set("skiff0", UP);
+      assertAnswersAs(first, skiff);
+      set(skiff, "address", second, "live");
+      assertAnswersAs(second, skiff);
+      skiff.refuses("skiff0", "link", "set", "skiff0", "address", first);
+      assertEquals(second, skiff.linkAddress("skiff0"), "live is for once");
+      assertEquals("", skiff.stderr());
+    }
+  }
+
+  private void assertAnswersAs(String mac, SkiffProcess skiff) throws Exception {
+    assertEquals(mac, skiff.linkAddress("skiff0"));
+    netns.exec("ip", "neigh", "flush", "dev", "skiff0");
+    ping(2);
+    String neighbours = netns.exec("ip", "neigh", "show", "dev", "skiff0");
+    assertTrue(neighbours.contains(IP + " lladdr " + mac), neighbours);
+  }
+
+  // ---- A wire that is busy ----------------------------------------------------------------------
+
+  /** Replies of {@link #FRAME} bytes leave through a queue of 20 a second, or so. */
+  @Test
+  void aHostThatIsFullMakesRepliesWaitAndLosesNone() throws Exception {
+    int count = 30;
+    try (Netns far = new Netns();
+        SkiffProcess skiff =
+            SkiffProcess.start(
+                netns, directory, "--tap", "skiff0", "--ip", IP + "/24", "--sndbuf", "2000")) {
+      bridgeTo(far);
+      ping(far, 1);
+      Netns.Result tbf =
+          netns.run(
+              "tc qdisc add dev veth9 root tbf rate 160kbit burst 2000 limit 1000000"
+                  .split(" ", -1));
+      Assumptions.assumeTrue(tbf.exitCode() == 0, () -> "this kernel has no tbf: " + tbf.output());
+
+      long turns = skiff.now("Loop", "Turns");
+      long sent = skiff.now("skiff0", "tx_packets");
+      long replies = echoReplies(far);
+      far.run("ping", "-q", "-c", "" + count, "-i", "0.002", "-s", "" + (FRAME - HEADERS), IP);
+      Await.until("all are answered", () -> echoReplies(far) == replies + count);
+      long used = skiff.now("Loop", "Turns") - turns;
+      long through = skiff.now("skiff0", "tx_packets") - sent;
+      assertTrue(through >= count, through + " sent");
+      assertTrue(used < 10L * count, used + " turns: it must sleep between");
+      assertEquals(0, skiff.now("skiff0", "tx_dropped"));
+
+      try (Flood _ =
+          Flood.start(far, directory, IP, ENDLESS, "-l", "120", "-s", "" + (FRAME - HEADERS))) {
+        Await.until("replies wait", () -> skiff.linkNumber("skiff0", "queued") > 9);
+        netns.exec("tc", "qdisc", "del", "dev", "veth9", "root");
+        Await.until("all go", () -> skiff.linkNumber("skiff0", "queued") == 0);
+      }
+      ping(far, 50, "-s", "" + (FRAME - HEADERS));
+      skiff.assertBooksAddUp(1);
+      assertEquals(0, skiff.now("skiff0", "tx_dropped"));
+      assertEquals(0, skiff.now("skiff0", "tx_timeout"));
+      assertEquals("", skiff.stderr());
+    }
+  }
+
+  /** How many the kernel in there has got, however late. */
+  private static long echoReplies(Netns in) {
+    String[] words = in.exec("nstat", "-asz", "IcmpInEchoReps").strip().split("\\s+", -1);
+    return Long.parseLong(words[words.length - 2]);
+  }
+
+  /** skiff0 and veth9 are ports of a bridge; veth9's other end is in the other namespace. */
+  private void bridgeTo(Netns far) {
+    netns.exec("ip", "link", "add", "br0", "type", "bridge");
+    // Where a bridge's frames pass iptables they are off the account of who sent them.
+    netns.exec(
+        "sh", "-c", "f=/proc/sys/net/bridge/bridge-nf-call-iptables; [ ! -e $f ] || echo 0 > $f");
+    netns.exec(
+        "ip", "link", "add", "veth9", "type", "veth", "peer", "name", "veth8", "netns", far.name());
+    for (String port : new String[] {"skiff0", "veth9"}) {
+      netns.exec("ip", "link", "set", port, "master", "br0");
+      netns.exec("ip", "link", "set", port, "up");
+    }
+    netns.exec("ip", "link", "set", "br0", "up");
+    far.exec("ip", "addr", "add", SkiffProcess.HOST_IP + "/24", "dev", "veth8");
+    far.exec("ip", "link", "set", "veth8", "up");
+  }
+}
