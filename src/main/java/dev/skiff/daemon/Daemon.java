@@ -126,6 +126,7 @@ public final class Daemon {
         out.flush();
         for (String event = events.take(); !event.equals(END); event = events.take()) {
           System.err.println("skiff: " + event);
+          closeHostSidesOfFailed(stack, sides);
         }
       }
       sayHowItEnded(stack);
@@ -163,6 +164,16 @@ public final class Daemon {
       lastFailure = dev.failure();
       if (!stack.isDone()) {
         events.add(dev.name() + " is down: " + dev.failure() + "; the others go on");
+      }
+    }
+  }
+
+  /** Else a network namespace that was deleted would live on, held by us, until the end. */
+  private static void closeHostSidesOfFailed(NetStack stack, List<TapSide> sides) {
+    List<NetDevice> devices = stack.devices(); // In the order of sides.
+    for (int i = 0; i < sides.size(); i++) {
+      if (!devices.get(i).failure().isEmpty()) {
+        sides.get(i).closeHostSide();
       }
     }
   }

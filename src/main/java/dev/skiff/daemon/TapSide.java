@@ -28,6 +28,7 @@ final class TapSide implements Closeable {
   private final @Nullable HostSide hostSide;
   private final long mac;
   private final int mtu;
+  private boolean hostSideClosed;
 
   private TapSide(
       DeviceSpec spec, TunTap tap, NetIf netIf, @Nullable HostSide hostSide, long mac, int mtu) {
@@ -156,9 +157,15 @@ final class TapSide implements Closeable {
     return new Ip4Prefix(other, ip.prefix());
   }
 
-  /** Puts the host's side back, on a TAP that outlives us, and closes the TAP. */
-  @Override
-  public void close() {
+  /**
+   * Puts the host's side back, on a TAP that outlives us, and lets go of its network namespace, as
+   * far as it is held from here: for a device that has failed, which closes its TAP itself.
+   */
+  void closeHostSide() {
+    if (hostSideClosed) {
+      return;
+    }
+    hostSideClosed = true;
     if (hostSide != null) {
       if (tap.persistent()) {
         hostSide.restore();
@@ -166,6 +173,12 @@ final class TapSide implements Closeable {
       hostSide.close();
     }
     netIf.close();
+  }
+
+  /** {@link #closeHostSide}, and the TAP. */
+  @Override
+  public void close() {
+    closeHostSide();
     tap.close();
   }
 }
