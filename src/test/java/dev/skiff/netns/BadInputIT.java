@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("netns")
 class BadInputIT {
   private static final String GOOD = "--tap skiff0 --ip 198.51.100.2/24";
+  private static final String DEV = "tap=skiff0,ip=198.51.100.2/24";
 
   @TempDir Path directory;
   private Netns netns;
@@ -119,6 +120,30 @@ class BadInputIT {
         GOOD + " --rx-copybreak 65522 | --rx-copybreak 65522 is out of range",
         GOOD + " --buffer-memory lots | --buffer-memory: 'lots' is no amount of memory",
         GOOD + " --buffer-memory 1K | is out of range: use 1M to 64G",
+        GOOD + " --txqueuelen 0 | would lose every frame: use 1 or more",
+        GOOD + " --sndbuf 0 | sndbuf",
+        GOOD + " --sndbuf lots | --sndbuf: 'lots' is no amount of memory",
+        "--dev "
+            + DEV
+            + ",gatway=198.51.100.1 | --dev: 'gatway' is no setting of a device: did you",
+        "--dev , | --dev: '' is no setting of a device",
+        "--dev " + DEV + ",tap=skiff1 | --dev: 'tap' is said twice: say it once",
+        "--dev tap=skiff0,ip= | --dev: 'ip' has no value: say ip=198.51.100.2/24",
+        "--dev tap,ip=198.51.100.2/24 | --dev: 'tap' has no value: say tap=skiff0",
+        "--dev ip=198.51.100.2/24 | --dev: tap is missing: say tap=skiff0",
+        "--dev tap=skiff0 | --dev: ip is missing: say ip=198.51.100.2/24",
+        "--dev tap=skiff0,ip=198.51.100.2 | --dev: ip: '198.51.100.2' has no prefix",
+        "--dev " + DEV + ",mtu=x | --dev: mtu: 'x' is not a number",
+        "--dev " + DEV + ",txqueuelen=0 | would lose every frame: use 1 or more",
+        "--dev " + DEV + ",sndbuf=0 | sndbuf",
+        "--dev " + DEV + " --tap skiff1 | leave out --tap, --ip and what belongs to them",
+        "--dev " + DEV + " --mtu 1400 | leave out --tap, --ip and what belongs to them",
+        "--dev " + DEV + " --dev tap=skiff0,ip=203.0.113.2/24 | two devices are called skiff0",
+        "--dev " + DEV + " --dev tap=skiff1,ip=198.51.100.3/25 | are in one network",
+        "--dev "
+            + DEV
+            + ",gateway=198.51.100.1 --dev tap=skiff1,ip=203.0.113.2/24,gateway=203.0.113.1"
+            + " | skiff0 and skiff1 both have a gateway",
         GOOD + " --frobnicate | Unknown option: '--frobnicate'",
         GOOD + " extra | Unmatched argument",
       })
@@ -145,10 +170,47 @@ class BadInputIT {
         "fault los=3% | at column 1: unknown key",
         "fault loss=3%,delay=20 | at column 17: ",
         "fault loss=101% | at column 6: ",
+        "fault --dev | Expected parameter for option '--dev'",
+        "link shwo | 'shwo' is nothing that link does: did you mean 'show'?",
+        "link show skiff0 extra | 'extra' is too much",
+        "link set | a device's name is missing",
+        "link set skiff0 | say what of skiff0 is to be set: up, down, mtu",
+        "link set skiff0 mut 1400 | 'mut' cannot be set: did you mean 'mtu'?",
+        "link set skiff0 mtu | a number behind mtu is missing",
+        "link set skiff0 mtu x | mtu: 'x' is not a number",
+        "link set skiff0 promisc maybe | promisc: say on or off, not 'maybe'",
+        "link set skiff0 address 02:00:5e | '02:00:5e' is not a MAC address",
+        "link set skiff0 mtu 1400 mtu 1300 | 'mtu' is set twice",
       })
-  void mistakesInAFilterOrAFaultEndWithTwoAndNeedNoDaemon(String arguments, String part)
+  void mistakesInAFilterAFaultOrALinkEndWithTwoAndNeedNoDaemon(String arguments, String part)
       throws Exception {
     refused(2, part, arguments + " --socket " + socket());
+  }
+
+  @Test
+  void aLinkSettingThatTheDaemonRefusesEndsWithOneAndChangesNothing() throws Exception {
+    try (SkiffProcess skiff = SkiffProcess.usual(netns, directory)) {
+      String before = skiff.ask("link").lines().limit(3).toList().toString();
+      skiff.refuses("67 is out of range", "link", "set", "skiff0", "mtu", "67");
+      skiff.refuses("65522 is out of range", "link", "set", "skiff0", "mtu", "65522");
+      skiff.refuses("there must be room", "link", "set", "skiff0", "txqueuelen", "0");
+      skiff.refuses(
+          "is not one station's", "link", "set", "skiff0", "address", "01:00:5e:00:00:01", "live");
+      skiff.refuses("no device is called 'skiff9'", "link", "set", "skiff9", "up");
+      assertEquals(before, skiff.ask("link").lines().limit(3).toList().toString());
+      assertEquals("", skiff.stderr());
+    }
+  }
+
+  @Test
+  void aNamespaceThatDoesNotExistIsRefused() throws Exception {
+    String part = "network namespace no-such-one does not exist: see 'ip netns list'";
+    refused(1, part, withSocket(GOOD + " --netns no-such-one"));
+    refused(
+        1,
+        part,
+        withSocket("--dev " + DEV + " --dev tap=skiff1,ip=203.0.113.2/24,netns=no-such-one"));
+    refused(1, "that is no network namespace", withSocket(GOOD + " --netns /proc/self/ns/uts"));
   }
 
   @Test
