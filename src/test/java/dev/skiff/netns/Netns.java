@@ -51,6 +51,12 @@ final class Netns implements AutoCloseable {
     return run("ip", "link", "show", "dev", device).exitCode() == 0;
   }
 
+  /** A counter of the kernel's own in here, such as IcmpInEchoReps. */
+  long counter(String name) {
+    String[] words = exec("nstat", "-asz", name).strip().split("\\s+", -1);
+    return Long.parseLong(words[words.length - 2]);
+  }
+
   private static String must(String... command) {
     Result result = Result.of(List.of(command));
     assertEquals(0, result.exitCode(), () -> String.join(" ", command) + ": " + result.output());
