@@ -121,7 +121,7 @@ public final class NetDevice {
     if (!failure.isEmpty()) {
       throw new IOException(name + " has failed for good: " + failure);
     }
-    wire.open();
+    openWire();
     if (!topHalf.post()) {
       transmitter.stop();
       throw new IOException(name + ": no buffer to receive into, the pool is empty");
@@ -138,6 +138,22 @@ public final class NetDevice {
     up = true;
     rxFilter.upload();
     devices.notify(NetdevEvent.UP, this);
+    if (farMtu == NEVER_LOOKED) {
+      farMtu = wire.farMtu(); // Whoever registered the device knew it.
+    } else {
+      followFarMtu();
+    }
+  }
+
+  private void openWire() throws IOException {
+    try {
+      wire.open();
+    } catch (IOException e) {
+      if (!wire.failure().isEmpty()) {
+        fail(wire.failure());
+      }
+      throw e;
+    }
   }
 
   /**
@@ -161,10 +177,17 @@ public final class NetDevice {
     devices.notify(NetdevEvent.DOWN, this);
   }
 
-  /** Stops the device for good since its wire is dead; {@link #failure} says why. */
+  /**
+   * Stops the device for good since its wire is dead; {@link #failure} says why, and {@link
+   * NetdevEvent#DOWN} tells of it, also if the device is down already.
+   */
   public void fail(String why) {
+    boolean untold = !up && failure.isEmpty();
     failure = why;
     stop();
+    if (untold) {
+      devices.notify(NetdevEvent.DOWN, this);
+    }
     topHalf.unpost();
     transmitter.close(); // A dead wire keeps nothing open.
   }

@@ -77,7 +77,12 @@ public final class TapWire implements Wire {
     if (!failure.isEmpty()) {
       throw new IOException(failure);
     }
-    tap.setCarrier(true);
+    try {
+      tap.setCarrier(true);
+    } catch (SysException e) {
+      failure = String.valueOf(e.getMessage());
+      throw e;
+    }
     look();
   }
 

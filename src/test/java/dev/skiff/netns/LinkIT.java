@@ -289,6 +289,33 @@ class LinkIT {
   }
 
   @Test
+  void whatTheHostChangesWhileWeAreDownIsKnownOnceWeAreUp() throws Exception {
+    try (SkiffProcess skiff = start()) {
+      ping(1);
+      skiff.set("skiff0", DOWN);
+      host("mtu", "9000");
+      host("down");
+      skiff.set("skiff0", UP);
+      assertTrue(skiff.hasFlag("skiff0", "NO-CARRIER"));
+      assertEquals(9000, skiff.linkNumber("skiff0", "mtu"));
+      host("up");
+      ping(1, "-M", "do", "-s", "8972");
+      assertEquals("", skiff.stderr());
+    }
+  }
+
+  @Test
+  void aTapDeletedWhileWeAreDownEndsItOnceWeAreUp() throws Exception {
+    try (SkiffProcess skiff = start()) {
+      skiff.set("skiff0", DOWN);
+      netns.exec("ip", "link", "del", "skiff0");
+      skiff.refuses("somebody deleted it", "link", "set", "skiff0", "up");
+      assertEquals(1, skiff.exitCode());
+      skiff.assertOneLine("somebody deleted it");
+    }
+  }
+
+  @Test
   void settingsAreShownAndHaveTheirEffect() throws Exception {
     try (SkiffProcess skiff = start()) {
       ping(1);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -170,6 +171,20 @@ class SeveralDevicesIT {
       ping(blue, 20, BLUE_IP);
       assertEquals(0, skiff.stop("TERM"));
       assertNothingIsLeft(skiff);
+    }
+  }
+
+  @Test
+  void aNamespaceDeletedWhileItsDeviceIsDownIsToldAndGone() throws Exception {
+    home.exec(
+        "ip", "link", "add", "veth9", "type", "veth", "peer", "name", "veth8", "netns", red.name());
+    try (SkiffProcess skiff = start()) {
+      skiff.set("skiff0", Map.of("up", false));
+      red.close();
+      Await.until("nothing of ours keeps the namespace", () -> !home.has("veth9"));
+      skiff.assertOneLine("skiff0 is down: TAP skiff0 is gone: network namespace");
+      ping(blue, 5, BLUE_IP);
+      skiff.assertBooksAddUp(1);
     }
   }
 
