@@ -2,6 +2,7 @@ package dev.skiff.cli;
 
 import dev.skiff.control.Command;
 import dev.skiff.control.LinkSettings;
+import dev.skiff.dev.DeviceConfig;
 import dev.skiff.header.MacAddr;
 import dev.skiff.text.Suggest;
 import java.util.LinkedHashMap;
@@ -66,7 +67,8 @@ final class LinkWords {
         case "up" -> put(members, "up", true);
         case "down" -> put(members, "up", false);
         case "live" -> put(members, "live", true);
-        case "mtu", "txqueuelen" -> put(members, word, number(word));
+        case "mtu" -> put(members, word, mtu());
+        case "txqueuelen" -> put(members, word, number(word));
         case "address" -> put(members, word, mac());
         case "promisc", "allmulticast", "arp" -> put(members, word, onOff(word));
         default ->
@@ -95,6 +97,12 @@ final class LinkWords {
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(what + ": '" + word + "' is not a number", e);
     }
+  }
+
+  private int mtu() {
+    int mtu = number("mtu");
+    DeviceConfig.checkMtu(mtu);
+    return mtu;
   }
 
   private String mac() {

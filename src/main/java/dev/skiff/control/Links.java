@@ -46,20 +46,24 @@ final class Links {
    * @throws IOException if it cannot be opened
    */
   static void set(NetDevice dev, LinkSettings settings) throws IOException {
-    if (Boolean.FALSE.equals(settings.up())) {
-      dev.stop();
-    }
     String address = settings.address();
-    if (address != null) {
-      setAddress(dev, MacAddr.parse(address), Boolean.TRUE.equals(settings.live()));
-    }
+    long mac = address == null ? 0 : MacAddr.parse(address);
     Integer mtu = settings.mtu();
     if (mtu != null) {
-      dev.changeMtu(mtu);
+      mtu = dev.link().changeMtu(dev, mtu); // What is out of range is so before anything is set.
     }
     Integer frames = settings.txqueuelen();
     if (frames != null) {
       dev.setTxQueueLen(frames);
+    }
+    if (Boolean.FALSE.equals(settings.up())) {
+      dev.stop();
+    }
+    if (mac != 0) {
+      setAddress(dev, mac, Boolean.TRUE.equals(settings.live()));
+    }
+    if (mtu != null) {
+      dev.changeMtu(mtu);
     }
     int flags = dev.getFlags();
     flags = with(flags, Iff.PROMISC, settings.promisc());

@@ -20,9 +20,9 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -108,7 +108,7 @@ public final class Daemon {
       // Opened before the loop starts and closed after it has ended: the file has every frame.
       try (PcapFile pcap = openPcap(stack, loop, clock, application);
           Running running = Running.start(loop, () -> events.add(END));
-          NetnsWatch watch = NetnsWatch.start(namespaces(), name -> deleted(name, stack, loop));
+          NetnsWatch watch = NetnsWatch.start(namespaces(sides), name -> deleted(name, stack, loop));
           ControlServer control =
               openControl(
                   new Answers(stack, loop, version),
@@ -133,12 +133,12 @@ public final class Daemon {
     }
   }
 
-  private Set<String> namespaces() {
-    Set<String> names = new HashSet<>();
-    for (DeviceSpec device : config.devices()) {
-      String netns = device.netns();
+  private Map<String, NetnsId> namespaces(List<TapSide> sides) {
+    Map<String, NetnsId> names = new HashMap<>();
+    for (int i = 0; i < sides.size(); i++) {
+      String netns = config.devices().get(i).netns();
       if (netns != null) {
-        names.add(netns);
+        names.put(netns, sides.get(i).netns());
       }
     }
     return names;
@@ -163,7 +163,7 @@ public final class Daemon {
     if (event == NetdevEvent.DOWN && !dev.failure().isEmpty()) {
       lastFailure = dev.failure();
       if (!stack.isDone()) {
-        events.add(dev.name() + " is down: " + dev.failure() + "; the others go on");
+        events.add(dev.name() + " is down: " + dev.failure());
       }
     }
   }

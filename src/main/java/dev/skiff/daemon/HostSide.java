@@ -29,12 +29,14 @@ final class HostSide implements AutoCloseable {
   record HostRoute(String dev, int network, int prefix) {}
 
   private final NetIf tap;
+  private final int index;
   private int addressSet;
   private int oldMtu;
   private boolean oldUp;
 
-  private HostSide(NetIf tap) {
+  private HostSide(NetIf tap) throws SysException {
     this.tap = tap;
+    index = tap.index();
   }
 
   /**
@@ -115,14 +117,15 @@ final class HostSide implements AutoCloseable {
    * @throws IOException with one line, with everything put back as it was
    */
   static HostSide configure(String name, Ip4Prefix hostIp, int mtu) throws IOException {
-    HostSide side = new HostSide(NetIf.open(name));
+    NetIf tap = NetIf.open(name);
     try {
+      HostSide side = new HostSide(tap);
       side.oldMtu = side.tap.mtu();
       side.oldUp = side.tap.isUp();
       side.configure(hostIp, mtu);
       return side;
     } catch (SysException e) {
-      side.close();
+      tap.close();
       throw e;
     }
   }
@@ -149,11 +152,11 @@ final class HostSide implements AutoCloseable {
     }
   }
 
-  /** Puts back what was changed, on a TAP that outlives us. */
+  /** Puts back what was changed, on a TAP that outlives us, whatever it is called by now. */
   void restore() {
     try {
-      if (!tap.exists()) {
-        return;
+      if (!tap.follow(index)) {
+        return; // Deleted, or moved to another namespace: not ours to touch.
       }
       if (addressSet != 0 && tap.address() == addressSet) {
         tap.setAddress(0);

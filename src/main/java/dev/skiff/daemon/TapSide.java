@@ -6,12 +6,15 @@ import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
 import dev.skiff.sys.NetIf;
 import dev.skiff.sys.Netns;
+import dev.skiff.sys.SysException;
 import dev.skiff.sys.TapOptions;
 import dev.skiff.sys.TunTap;
 import dev.skiff.wire.TapWire;
 import java.io.Closeable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A TAP that the daemon has opened, and the host's side of it as the daemon has set it up; both are
@@ -21,19 +24,32 @@ import org.jspecify.annotations.Nullable;
  * opened stays in there. Thread: the main thread.
  */
 final class TapSide implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(TapSide.class);
+
   private final DeviceSpec spec;
+  private final NetnsId netns;
   private final TunTap tap;
   private final TapWire wire;
   private final NetIf netIf;
+  private final @Nullable QueueLen queueLen;
   private final @Nullable HostSide hostSide;
   private final long mac;
   private final int mtu;
   private boolean hostSideClosed;
 
   private TapSide(
-      DeviceSpec spec, TunTap tap, NetIf netIf, @Nullable HostSide hostSide, long mac, int mtu) {
+      DeviceSpec spec,
+      NetnsId netns,
+      TunTap tap,
+      NetIf netIf,
+      @Nullable QueueLen queueLen,
+      @Nullable HostSide hostSide,
+      long mac,
+      int mtu) {
     this.spec = spec;
+    this.netns = netns;
     this.tap = tap;
+    this.queueLen = queueLen;
     wire = new TapWire(tap);
     this.netIf = netIf;
     this.hostSide = hostSide;
@@ -52,8 +68,10 @@ final class TapSide implements Closeable {
 
   private static TapSide openHere(DeviceSpec spec) throws IOException {
     HostSide.refuseOwnAddress(spec.ip());
-    TunTap tap = TunTap.open(new TapOptions(spec.tap(), null, spec.txQueueLen(), spec.sndbuf()));
+    NetnsId netns = NetnsId.ofThisThread();
+    TunTap tap = TunTap.open(new TapOptions(spec.tap(), null, null, spec.sndbuf()));
     NetIf netIf = null;
+    QueueLen queueLen = null;
     try {
       Ip4Prefix hostIp = spec.hostIp();
       // Only now: of an interface that is no TAP there is something else to be said.
@@ -63,9 +81,13 @@ final class TapSide implements Closeable {
       netIf = NetIf.open(tap.name());
       int mtu = mtu(spec, tap, netIf);
       long mac = mac(spec, tap, netIf);
+      queueLen = QueueLen.set(netIf, tap.index(), spec.txQueueLen());
       HostSide side = hostIp == null ? null : HostSide.configure(tap.name(), hostIp, mtu);
-      return new TapSide(spec, tap, netIf, side, mac, mtu);
+      return new TapSide(spec, netns, tap, netIf, queueLen, side, mac, mtu);
     } catch (IOException | RuntimeException e) {
+      if (queueLen != null) {
+        queueLen.restore();
+      }
       if (netIf != null) {
         netIf.close();
       }
@@ -128,7 +150,7 @@ final class TapSide implements Closeable {
     int hostIp = netIf.address();
     boolean ready = netIf.isUp() && ip.contains(hostIp) && hostIp != 0;
     String netns = spec.netns();
-    String inside = netns == null ? "" : "ip netns exec " + netns + " ";
+    String inside = inside(netns);
     String todo =
         ready
             ? ""
@@ -149,6 +171,20 @@ final class TapSide implements Closeable {
         + inside
         + "ping "
         + Ip4Addr.format(ip.address());
+  }
+
+  /** What runs a command in there. */
+  private static String inside(@Nullable String netns) {
+    if (netns == null) {
+      return "";
+    }
+    boolean isFile = netns.indexOf('/') >= 0;
+    return isFile ? "nsenter --net=" + netns + " " : "ip netns exec " + netns + " ";
+  }
+
+  /** The network namespace that the TAP was opened in. */
+  NetnsId netns() {
+    return netns;
   }
 
   private static Ip4Prefix suggestedHostIp(Ip4Prefix ip) {
@@ -172,7 +208,34 @@ final class TapSide implements Closeable {
       }
       hostSide.close();
     }
+    if (queueLen != null && tap.persistent()) {
+      queueLen.restore();
+    }
     netIf.close();
+  }
+
+  /** The host's {@code txqueuelen} of a TAP, set, and to be put back. */
+  private record QueueLen(NetIf netIf, int index, int before) {
+    /** Sets it; null if there is nothing to set. */
+    static @Nullable QueueLen set(NetIf netIf, int index, @Nullable Integer wanted)
+        throws SysException {
+      int before = netIf.txQueueLen();
+      if (wanted == null || wanted == before) {
+        return null;
+      }
+      netIf.setTxQueueLen(wanted);
+      return new QueueLen(netIf, index, before);
+    }
+
+    void restore() {
+      try {
+        if (netIf.follow(index)) {
+          netIf.setTxQueueLen(before);
+        }
+      } catch (SysException e) {
+        LOG.warn("the TAP's txqueuelen could not be put back: {}", e.getMessage());
+      }
+    }
   }
 
   /** {@link #closeHostSide}, and the TAP. */

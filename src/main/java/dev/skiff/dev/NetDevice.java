@@ -2,7 +2,6 @@ package dev.skiff.dev;
 
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
-import dev.skiff.header.MacAddr;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.skb.SkBuffPool;
@@ -63,14 +62,12 @@ public final class NetDevice {
   private final Transmitter transmitter;
   private final RxFilter rxFilter = new RxFilter(this);
   private final LinkWatch linkWatch;
+  private final DeviceLife life;
   private Wire wire;
   private volatile @Nullable FaultyWire fault;
   private volatile int mtu;
   private volatile long macAddress;
   private volatile Ip4Prefix address;
-  private volatile boolean up;
-  private volatile boolean registered = true;
-  private volatile String failure = "";
   private volatile int userFlags;
   private volatile int txQueueLen = TX_QUEUE_LEN;
   private boolean liveAddressChange;
@@ -92,8 +89,9 @@ public final class NetDevice {
     gateway = via == null ? Ip4Addr.ANY : via;
     topHalf = new TopHalf(this);
     bottomHalf = new BottomHalf(this, devices);
-    transmitter = new Transmitter(this, link, devices.taps());
+    transmitter = new Transmitter(this, link, devices);
     linkWatch = new LinkWatch(this, devices);
+    life = new DeviceLife(this, devices, topHalf, bottomHalf, transmitter, rxFilter, linkWatch);
   }
 
   // ---- open and stop ----------------------------------------------------------------------------
@@ -107,110 +105,39 @@ public final class NetDevice {
    * @throws IllegalStateException if its MAC address is not one station's, or it is not registered
    */
   public void open() throws IOException {
-    if (up) {
-      return;
-    }
-    if (!registered) {
-      throw new IllegalStateException(
-          name + " is not registered any more, or its stack was closed");
-    }
-    if (!link.validateAddr(this)) {
-      throw new IllegalStateException(
-          name + ": " + MacAddr.format(macAddress) + " is not one station's MAC address");
-    }
-    if (!failure.isEmpty()) {
-      throw new IOException(name + " has failed for good: " + failure);
-    }
-    openWire();
-    if (!topHalf.post()) {
-      transmitter.stop();
-      throw new IOException(name + ": no buffer to receive into, the pool is empty");
-    }
-    if (!topHalf.discardOld(nowNs)) {
-      fail(wire.failure());
-      throw new IOException(name + ": " + failure);
-    }
-    FaultyWire faulty = fault;
-    if (faulty != null) {
-      faulty.purgeIncoming(); // What it kept of the old frames is old too.
-    }
-    linkWatch.open();
-    up = true;
-    rxFilter.upload();
-    devices.notify(NetdevEvent.UP, this);
-    if (farMtu == NEVER_LOOKED) {
-      farMtu = wire.farMtu(); // Whoever registered the device knew it.
-    } else {
-      followFarMtu();
-    }
-  }
-
-  private void openWire() throws IOException {
-    try {
-      wire.open();
-    } catch (IOException e) {
-      if (!wire.failure().isEmpty()) {
-        fail(wire.failure());
-      }
-      throw e;
-    }
+    life.open(nowNs);
   }
 
   /**
    * {@code dev->stop}: brings the device down and empties its queues. Never fails; a second call
-   * does nothing. {@link #open} may follow.
+   * does nothing. {@link #open} may follow. While it sends, which a tap may notice, it goes down
+   * when that is done.
    */
   public void stop() {
-    if (!up) {
-      return;
-    }
-    devices.notify(NetdevEvent.GOING_DOWN, this);
-    transmitter.xmit(nowNs); // What somebody had to say still goes out, as far as there is room.
-    if (!up) {
-      return; // The wire failed over it.
-    }
-    up = false;
-    linkWatch.stop();
-    bottomHalf.purge();
-    transmitter.stop();
-    topHalf.unpost();
-    devices.notify(NetdevEvent.DOWN, this);
+    life.stop(nowNs);
   }
 
   /**
    * Stops the device for good since its wire is dead; {@link #failure} says why, and {@link
-   * NetdevEvent#DOWN} tells of it, also if the device is down already.
+   * NetdevEvent#DOWN} tells of it, also if the device is down already. The first reason stands.
    */
   public void fail(String why) {
-    boolean untold = !up && failure.isEmpty();
-    failure = why;
-    stop();
-    if (untold) {
-      devices.notify(NetdevEvent.DOWN, this);
-    }
-    topHalf.unpost();
-    transmitter.close(); // A dead wire keeps nothing open.
-  }
-
-  /** It is no device any more: its wire is closed. */
-  void unregistered() {
-    registered = false;
-    transmitter.close();
+    life.fail(why, nowNs);
   }
 
   /** Stops it and closes its wire, at the end of the stack. A second call does nothing. */
   public void close() {
-    stop();
-    unregistered();
+    life.unregister(nowNs);
+    life.close();
   }
 
-  /** The watchdog has stopped the wire: it is opened again, or the device fails. */
-  void reopenWire() {
-    try {
-      wire.open();
-    } catch (IOException e) {
-      fail("it could not be opened anew: " + e.getMessage());
-    }
+  DeviceLife life() {
+    return life;
+  }
+
+  /** The time of its last turn. */
+  long nowNs() {
+    return nowNs;
   }
 
   // ---- Receive ----------------------------------------------------------------------------------
@@ -285,7 +212,7 @@ public final class NetDevice {
    * What is left then waits until the wire has room.
    */
   public void xmit(long nowNs) {
-    if (up) {
+    if (life.isUp()) {
       transmitter.xmit(nowNs);
     }
   }
@@ -306,7 +233,7 @@ public final class NetDevice {
 
   /** {@code netif_queue_stopped}, {@code dev->tbusy}: whether the wire takes nothing now. */
   public boolean isQueueStopped() {
-    return !up || wire.isBlocked();
+    return !isUp() || wire.isBlocked();
   }
 
   /** {@code dev->qdisc}: what waits to be sent. */
@@ -343,7 +270,7 @@ public final class NetDevice {
    * @return nanoseconds on the loop's clock; {@link Long#MAX_VALUE} for never
    */
   public long nextDeadlineNs() {
-    return up ? Math.min(wire.nextDeadlineNs(), transmitter.watchdogNs()) : Long.MAX_VALUE;
+    return isUp() ? Math.min(wire.nextDeadlineNs(), transmitter.watchdogNs()) : Long.MAX_VALUE;
   }
 
   // ---- The link ---------------------------------------------------------------------------------
@@ -353,7 +280,7 @@ public final class NetDevice {
    * not {@code RUNNING}, and if the far end's MTU was changed, ours is changed to that.
    */
   public void lookAtLink() {
-    if (up) {
+    if (failure().isEmpty()) {
       linkWatch.look();
     }
   }
@@ -367,7 +294,7 @@ public final class NetDevice {
 
   /** {@code dev->flags}: {@link Iff} bits. Any thread. */
   public int flags() {
-    int running = (up ? Iff.UP : 0) | (hasCarrier() ? Iff.RUNNING : 0);
+    int running = (isUp() ? Iff.UP : 0) | (hasCarrier() ? Iff.RUNNING : 0);
     return link.flags() | userFlags | rxFilter.flags() | running;
   }
 
@@ -491,7 +418,7 @@ public final class NetDevice {
 
   /** Whether it is a device still: until {@link NetDevices#unregister}. Any thread. */
   public boolean isRegistered() {
-    return registered;
+    return life.isRegistered();
   }
 
   /** What knows its link header. */
@@ -559,19 +486,20 @@ public final class NetDevice {
    *
    * @throws IllegalArgumentException if it is out of range, or longer frames than the pool has
    *     buffers for would come
-   * @throws IllegalStateException if there is no memory for such a frame now, or the wire is or was
-   *     broken on purpose, with memory for shorter frames; the MTU stays what it was
+   * @throws IllegalStateException if there is no memory for such a frame now, or shorter ones wait
+   *     on a wire that is broken on purpose; the MTU stays what it was
    */
   public void changeMtu(int mtu) {
     int checked = link.changeMtu(this, mtu);
-    if (checked > this.mtu && fault != null) {
-      throw new IllegalStateException(
-          name
-              + ": a greater MTU must be set before the first --fault, which has memory for frames");
-    }
     if (pool.capacity(SkBuffPool.slotSizeFor(rxFrameLen(checked))) == 0) {
       throw new IllegalArgumentException(
           "MTU " + mtu + ": the pool has no buffers for such frames, build it with more memory");
+    }
+    FaultyWire faulty = fault;
+    if (faulty != null && !faulty.growTo(rxFrameLen(checked))) {
+      throw new IllegalStateException(
+          name
+              + ": shorter frames wait on the wire, which is broken on purpose: set the MTU later");
     }
     if (!topHalf.postFor(checked)) {
       throw new IllegalStateException(
@@ -605,7 +533,7 @@ public final class NetDevice {
 
   /** {@code IFF_UP}. Any thread. */
   public boolean isUp() {
-    return up;
+    return life.isUp();
   }
 
   /** {@code dev->pa_addr} and {@code pa_mask}; 0.0.0.0/32 while there is none. Any thread. */
@@ -637,7 +565,7 @@ public final class NetDevice {
 
   /** Why the wire failed; empty if it did not. Any thread. */
   public String failure() {
-    return failure;
+    return life.failure();
   }
 
   /** The wire, for the loop to wait on. */
@@ -655,9 +583,17 @@ public final class NetDevice {
    * wire is put into a {@link FaultyWire}, which stays; a device that never had a fault pays
    * nothing. Before the loop starts, or on its thread.
    *
-   * @throws IllegalStateException if there is no memory for frames that wait; nothing has changed
+   * @throws IllegalStateException if there is no memory for frames that wait, a tap asks for it
+   *     while the device sends, or it is not registered any more; nothing has changed
    */
   public void setFault(FaultSpec spec, long nowNs) {
+    if (!isRegistered() || transmitter.isSending()) {
+      throw new IllegalStateException(
+          name
+              + (isRegistered()
+                  ? " is sending: set the fault later"
+                  : " is not registered any more"));
+    }
     FaultyWire faulty = fault;
     if (faulty == null) {
       if (spec.isOff()) {

@@ -84,17 +84,17 @@ public final class NetDevices {
    * {@code unregister_netdev}: stops a device, closes its wire and forgets it. What refers to it
    * elsewhere (routes, neighbours, handlers for it alone) goes with it.
    *
-   * @throws IllegalStateException if it is not registered
+   * @throws IllegalStateException if it is not registered, or a tap asks for it while it sends
    */
   public void unregister(NetDevice dev) {
     if (!dev.isRegistered()) {
       throw new IllegalStateException(dev.name() + " is not registered");
     }
-    dev.stop();
+    dev.life().unregister(dev.nowNs());
     notify(NetdevEvent.UNREGISTER, dev);
     packetTypes.removeAll(dev);
     devices = Arrays.stream(devices).filter(d -> d != dev).toArray(NetDevice[]::new);
-    dev.unregistered();
+    dev.life().close();
   }
 
   private int freeIndex() {

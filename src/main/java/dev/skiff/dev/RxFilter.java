@@ -32,19 +32,21 @@ final class RxFilter {
   // ---- Promiscuous mode and all groups ----------------------------------------------------------
 
   void setPromiscuity(int inc) {
-    promiscuity = counted("promiscuity", promiscuity, inc);
-    upload();
+    promiscuity = counted("promiscuity", promiscuity, inc, Iff.PROMISC);
+    tellWire();
   }
 
   void setAllmulti(int inc) {
-    allmulti = counted("allmulti", allmulti, inc);
-    upload();
+    allmulti = counted("allmulti", allmulti, inc, Iff.ALLMULTI);
+    tellWire();
   }
 
-  private int counted(String what, int users, int inc) {
-    if (users + inc < 0) {
+  /** The user of flags is one of the users, and not for others to take away. */
+  private int counted(String what, int users, int inc, int flag) {
+    int others = users - ((gflags & flag) != 0 ? 1 : 0);
+    if (others + inc < 0) {
       throw new IllegalArgumentException(
-          dev.name() + ": " + what + " has " + users + " users, " + -inc + " cannot go");
+          dev.name() + ": " + what + " has " + others + " users, " + -inc + " cannot go");
     }
     return users + inc;
   }
@@ -56,14 +58,17 @@ final class RxFilter {
 
   /** {@code dev->gflags}: sets the two modes for the user who speaks in flags, as one of many. */
   void set(int flags) {
-    int change = gflags ^ flags;
-    if ((change & Iff.PROMISC) != 0) {
-      setPromiscuity((flags & Iff.PROMISC) != 0 ? 1 : -1);
-    }
-    if ((change & Iff.ALLMULTI) != 0) {
-      setAllmulti((flags & Iff.ALLMULTI) != 0 ? 1 : -1);
-    }
+    promiscuity += one(flags, Iff.PROMISC) - one(gflags, Iff.PROMISC);
+    allmulti += one(flags, Iff.ALLMULTI) - one(gflags, Iff.ALLMULTI);
+    boolean changed = gflags != flags;
     gflags = flags;
+    if (changed) {
+      tellWire();
+    }
+  }
+
+  private static int one(int flags, int flag) {
+    return (flags & flag) != 0 ? 1 : 0;
   }
 
   // ---- Groups -----------------------------------------------------------------------------------
@@ -87,7 +92,7 @@ final class RxFilter {
     users = Arrays.copyOf(users, n + 1);
     groups[n] = group;
     users[n] = 1;
-    upload();
+    tellWire();
   }
 
   /** {@code dev_mc_delete}. */
@@ -105,7 +110,7 @@ final class RxFilter {
     users[at] = users[last];
     groups = Arrays.copyOf(groups, last);
     users = Arrays.copyOf(users, last);
-    upload();
+    tellWire();
   }
 
   private int indexOf(long group) {
@@ -125,10 +130,14 @@ final class RxFilter {
   // ---- The wire ---------------------------------------------------------------------------------
 
   /** {@code dev_mc_upload}: tells the wire; does nothing while the device is down. */
-  void upload() {
-    if (!dev.isUp()) {
-      return;
+  private void tellWire() {
+    if (dev.isUp()) {
+      upload();
     }
+  }
+
+  /** Tells the wire, which is open. */
+  void upload() {
     RxMode mode;
     if (promiscuity > 0) {
       mode = RxMode.PROMISC;

@@ -2,6 +2,8 @@ package dev.skiff.dev;
 
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
+import dev.skiff.wire.FaultyWire;
+import dev.skiff.wire.Wire;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,8 +83,10 @@ final class TopHalf {
    * @return whether the wire lives
    */
   boolean discardOld(long nowNs) {
+    FaultyWire faulty = dev.fault();
+    Wire wire = faulty == null ? dev.wire() : faulty.below(); // Old frames have no fate to draw.
     for (int i = 0; i < MOST_OLD && posted != null; i++) {
-      switch (dev.wire().receive(posted, nowNs)) {
+      switch (wire.receive(posted, nowNs)) {
         case FRAME -> {
           posted.clear();
           dev.count(DeviceStat.RX_MISSED_ERRORS, 1);
@@ -120,9 +124,6 @@ final class TopHalf {
   }
 
   private void received(SkBuff frame, long nowNs) {
-    if (!dev.hasCarrier()) {
-      dev.lookAtLink(); // A frame has come, so somebody is there: the news of it is yet to be read.
-    }
     SkBuff skb = frame;
     if (frame.len() <= rxCopybreak) {
       SkBuff small = copyBreak(frame);
@@ -144,6 +145,11 @@ final class TopHalf {
     DropReason reason = dev.netifRx(skb);
     if (reason != DropReason.NOT_DROPPED) {
       skb.free(reason);
+    }
+    if (!dev.hasCarrier()) {
+      // A frame has come, so somebody is there: the news of it is yet to be read. Only now, since
+      // notifiers may do anything, and another MTU wants another buffer posted.
+      dev.lookAtLink();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.skiff.dev;
 
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
+import dev.skiff.stats.Faults;
 import dev.skiff.wire.Wire;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,8 +19,15 @@ final class Transmitter {
   private final NetDevice dev;
   private final LinkOps link;
   private final Taps taps;
+  private final Faults faults;
   private final Wire.Completion completion = this::sent;
   private Qdisc qdisc;
+
+  /** How deep in calls that may be in the wire's own code, from which taps are called. */
+  private int sending;
+
+  private boolean stopAfterwards;
+  private boolean closed;
 
   // The watchdog: since when the wire has been blocked without a frame going out (trans_start).
   private boolean blocked;
@@ -28,10 +36,11 @@ final class Transmitter {
   private long framesThroughThen;
   private boolean warned;
 
-  Transmitter(NetDevice dev, LinkOps link, Taps taps) {
+  Transmitter(NetDevice dev, LinkOps link, NetDevices devices) {
     this.dev = dev;
     this.link = link;
-    this.taps = taps;
+    taps = devices.taps();
+    faults = devices.faults();
     qdisc = new PfifoFast(dev::txQueueLen);
   }
 
@@ -48,10 +57,10 @@ final class Transmitter {
       skb.padTo(link.minFrameLen());
     }
     if (!dev.isUp()) {
-      return DropReason.DEV_READY;
+      return dropped(DropReason.DEV_READY);
     }
     if (skb.len() > link.headerLen() + dev.mtu()) {
-      return DropReason.PKT_TOO_BIG;
+      return dropped(DropReason.PKT_TOO_BIG);
     }
     if (!skb.arp()) {
       switch (link.rebuildHeader(skb, dev, nowNs)) {
@@ -66,9 +75,11 @@ final class Transmitter {
     }
     skb.setDeviceIndex(dev.index());
     DropReason reason = qdisc.enqueue(skb);
-    if (reason != DropReason.NOT_DROPPED) {
-      dev.count(DeviceStat.TX_DROPPED, 1);
-    }
+    return reason == DropReason.NOT_DROPPED ? reason : dropped(reason);
+  }
+
+  private DropReason dropped(DropReason reason) {
+    dev.count(DeviceStat.TX_DROPPED, 1);
     return reason;
   }
 
@@ -90,16 +101,24 @@ final class Transmitter {
 
   /** See {@link NetDevice#xmit}. */
   void xmit(long nowNs) {
-    Wire wire = dev.wire();
-    // What the wire had no room for last time goes first: a full one would take nothing.
-    wire.flush(nowNs, completion);
-    while (!wire.isBlocked() && fillWire(nowNs) > 0) {
-      wire.flush(nowNs, completion);
+    if (sending > 0) {
+      return; // A tap, or a completion, has come back here: what waits goes out all the same.
     }
-    if (wire.isBlocked()) {
-      watch(nowNs);
-    } else {
-      blocked = false;
+    sending++;
+    try {
+      Wire wire = dev.wire();
+      // What the wire had no room for last time goes first: a full one would take nothing.
+      wire.flush(nowNs, completion);
+      while (!wire.isBlocked() && fillWire(nowNs) > 0) {
+        wire.flush(nowNs, completion);
+      }
+      if (wire.isBlocked()) {
+        watch(nowNs);
+      } else {
+        blocked = false;
+      }
+    } finally {
+      sent();
     }
   }
 
@@ -108,13 +127,26 @@ final class Transmitter {
     int taken = 0;
     SkBuff skb;
     while ((skb = qdisc.dequeue(DRIVER)) != null) {
-      if (hardStartXmit(skb, nowNs) == Wire.Xmit.BUSY) {
+      if (offer(skb, nowNs) == Wire.Xmit.BUSY) {
         qdisc.requeue(skb);
         return taken;
       }
       taken++;
     }
     return taken;
+  }
+
+  /** A wire that throws costs the frame and not the buffer: it may have passed it on before. */
+  private Wire.Xmit offer(SkBuff skb, long nowNs) {
+    try {
+      return hardStartXmit(skb, nowNs);
+    } catch (RuntimeException | AssertionError | StackOverflowError fault) {
+      if (skb.isLive() && skb.holder().equals(DRIVER)) {
+        dev.count(DeviceStat.TX_ERRORS, 1);
+        skb.free(DropReason.WIRE_ERROR);
+      }
+      throw fault;
+    }
   }
 
   /** See {@link NetDevice#hardStartXmit}. */
@@ -129,11 +161,36 @@ final class Transmitter {
       return Wire.Xmit.OK;
     }
     skb.padTo(link.minFrameLen());
-    if (!taps.isEmpty() && skb.txTapId() == 0) {
-      skb.resetMacHeader();
-      skb.setTxTapId(taps.seen(skb, PacketTap.Direction.OUT, dev, nowNs));
+    sending++;
+    try {
+      if (!taps.isEmpty() && skb.txTapId() == 0) {
+        skb.resetMacHeader();
+        skb.setTxTapId(taps.seen(skb, PacketTap.Direction.OUT, dev, nowNs));
+      }
+      return dev.wire().queue(skb, nowNs);
+    } finally {
+      sent();
     }
-    return dev.wire().queue(skb, nowNs);
+  }
+
+  /** Whether the wire, or a tap that looks on, is at work: no time to stop it. */
+  boolean isSending() {
+    return sending > 0;
+  }
+
+  /** Has the device stopped once it is done sending. */
+  void stopAfterwards() {
+    stopAfterwards = true;
+  }
+
+  private void sent() {
+    if (--sending == 0 && stopAfterwards) {
+      stopAfterwards = false;
+      dev.stop();
+      if (!dev.failure().isEmpty()) {
+        close();
+      }
+    }
   }
 
   private void sent(SkBuff skb, DropReason reason) {
@@ -156,15 +213,29 @@ final class Transmitter {
   /** Gives up all that waits, here and on the wire. */
   void stop() {
     reset();
-    dev.wire().stop(completion);
     blocked = false;
+    if (!closed) {
+      atEnd(() -> dev.wire().stop(completion));
+    }
   }
 
-  /** {@link #stop}, and the end of the wire. */
+  /** {@link #stop}, and the end of the wire; a second call does nothing. */
   void close() {
     reset();
-    dev.wire().close(completion);
     blocked = false;
+    if (!closed) {
+      closed = true;
+      atEnd(() -> dev.wire().close(completion));
+    }
+  }
+
+  /** Whatever a wire does when it is to stop, the device stops. */
+  private void atEnd(Runnable end) {
+    try {
+      end.run();
+    } catch (RuntimeException | AssertionError | StackOverflowError fault) {
+      faults.caught("the wire of " + dev.name(), fault);
+    }
   }
 
   // ---- The watchdog -----------------------------------------------------------------------------
@@ -183,7 +254,7 @@ final class Transmitter {
         LOG.warn("NETDEV WATCHDOG: {}: transmit timed out, its wire is opened anew", dev.name());
       }
       dev.wire().stop(completion);
-      dev.reopenWire();
+      dev.life().reopenWire();
     }
   }
 

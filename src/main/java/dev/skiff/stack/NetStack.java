@@ -35,6 +35,7 @@ import dev.skiff.time.TimerQueue;
 import dev.skiff.wire.FaultDirection;
 import dev.skiff.wire.FaultStat;
 import dev.skiff.wire.FaultyWire;
+import dev.skiff.wire.Wire;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -131,7 +132,9 @@ public final class NetStack implements Agent, AutoCloseable {
    */
   @CanIgnoreReturnValue
   public NetDevice register(DeviceConfig config) throws IOException {
-    return devices.register(config);
+    NetDevice dev = devices.register(config);
+    faultyTurns[dev.index()] = 0; // Another device may have had this number.
+    return dev;
   }
 
   /** {@code unregister_netdev}: see {@link NetDevices#unregister}. Loop thread. */
@@ -171,7 +174,7 @@ public final class NetStack implements Agent, AutoCloseable {
   /** A loop that never waits would hear of no change: see {@link #polled}. */
   private void lookAtLinks() {
     for (NetDevice dev : devices.all()) {
-      if (dev.isUp() && dev.wire().linkFd() >= 0) {
+      if (dev.failure().isEmpty() && dev.wire().linkFd() >= 0) {
         dev.lookAtLink();
       }
     }
@@ -207,17 +210,13 @@ public final class NetStack implements Agent, AutoCloseable {
   @Override
   public void pollFds(PollSet set) {
     for (NetDevice dev : devices.all()) {
-      linkFds[dev.index()] = -1;
-      if (dev.isUp()) {
-        int fd = dev.wire().pollFd();
-        if (fd >= 0) {
-          set.add(fd, dev.wire().isBlocked());
-        }
-        int linkFd = dev.wire().linkFd();
-        if (linkFd >= 0) {
-          linkFds[dev.index()] = set.add(linkFd, false);
-        }
+      Wire wire = dev.wire();
+      if (dev.isUp() && wire.pollFd() >= 0) {
+        set.add(wire.pollFd(), wire.isBlocked());
       }
+      // Of a device that is down too: its wire may be deleted meanwhile.
+      boolean hasLink = dev.failure().isEmpty() && wire.linkFd() >= 0;
+      linkFds[dev.index()] = hasLink ? set.add(wire.linkFd(), false) : -1;
     }
   }
 
@@ -241,7 +240,11 @@ public final class NetStack implements Agent, AutoCloseable {
     pool.claim(null);
     arp.table().purge();
     for (NetDevice dev : devices.all()) {
-      dev.close();
+      try {
+        dev.close();
+      } catch (RuntimeException | AssertionError | StackOverflowError fault) {
+        faults.caught("the end of device " + dev.name(), fault);
+      }
     }
   }
 

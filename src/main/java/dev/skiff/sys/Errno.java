@@ -41,6 +41,9 @@ public final class Errno {
   /** Busy. */
   public static final int EBUSY = of(jnr.constants.platform.Errno.EBUSY);
 
+  /** "File descriptor in bad state": what a TAP's says once the TAP was deleted. */
+  public static final int EBADFD = 77; // On every Linux that Java runs on; jnr-constants lacks it.
+
   /** No such device. */
   public static final int ENODEV = of(jnr.constants.platform.Errno.ENODEV);
 

@@ -18,6 +18,7 @@ public final class NetIf implements AutoCloseable {
   private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
   private static final int IFF_UP = 1;
   private static final int MOST_ADDRESSES = 4096;
+  private static final long SIOCGIFNAME = 0x8910;
   private static final long SIOCGIFCONF = 0x8912;
   private static final long SIOCGIFFLAGS = 0x8913;
   private static final long SIOCSIFFLAGS = 0x8914;
@@ -40,7 +41,7 @@ public final class NetIf implements AutoCloseable {
   private static final int DRVINFO_DRIVER = 4;
   private static final int DRVINFO_BUS_INFO = 100;
 
-  private final String name;
+  private String name;
   private final int socket;
   private boolean closed;
 
@@ -100,6 +101,26 @@ public final class NetIf implements AutoCloseable {
       var _ = Sys.close(socket);
     }
     return list;
+  }
+
+  /**
+   * {@code SIOCGIFNAME}: means the interface of this number from here on, whatever it is called by
+   * now.
+   *
+   * @return false if there is none in this namespace; then nothing has changed
+   */
+  public boolean follow(int index) throws SysException {
+    try (Arena arena = Arena.ofConfined()) {
+      Ifreq ifreq = new Ifreq(arena, "");
+      ifreq.number(index);
+      int result = Sys.ioctl(socket, SIOCGIFNAME, ifreq.address());
+      if (result >= 0) {
+        name = ifreq.name();
+      } else if (result != -Errno.ENODEV) {
+        throw new SysException("SIOCGIFNAME: " + Errno.text(-result), -result);
+      }
+      return result >= 0;
+    }
   }
 
   /** Whether there is an interface of this name. */

@@ -33,7 +33,8 @@ public final class Sys {
 
   /** {@code open(path, O_RDONLY | O_CLOEXEC)}. */
   static int openReadOnly(String path) {
-    return open(path, OpenFlags.O_RDONLY.intValue());
+    // A FIFO without a writer would keep us for ever.
+    return open(path, OpenFlags.O_RDONLY.intValue() | OpenFlags.O_NONBLOCK.intValue());
   }
 
   private static int open(String path, int flags) {

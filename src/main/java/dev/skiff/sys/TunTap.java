@@ -196,6 +196,17 @@ public final class TunTap implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether the interface was deleted: then the descriptor is one of nothing. Of one that was moved
+   * to another network namespace it is not.
+   */
+  public boolean isDeleted() {
+    try (Arena arena = Arena.ofConfined()) {
+      Ifreq ifreq = new Ifreq(arena, "");
+      return !closed && Sys.ioctl(fd, TUNGETIFF, ifreq.address()) == -Errno.EBADFD;
+    }
+  }
+
   /** The interface's number in the network namespace that it was opened in. */
   public int index() {
     return index;

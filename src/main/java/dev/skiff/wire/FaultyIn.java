@@ -13,7 +13,7 @@ final class FaultyIn extends FaultyDirection {
   static final int MOST_KEPT = 64;
 
   private final Wire wire;
-  private final int slotSize;
+  private int slotSize;
   private @Nullable HeldFrames frames;
   private long wantsTurnNs = Long.MAX_VALUE;
 
@@ -30,13 +30,33 @@ final class FaultyIn extends FaultyDirection {
    */
   void allocate() {
     if (frames == null) {
-      try {
-        frames = new HeldFrames(slots(), slotSize);
-      } catch (OutOfMemoryError e) {
-        throw new IllegalStateException(
-            "no memory for frames that wait: " + slots() + " of " + slotSize + " bytes", e);
-      }
+      frames = held(slotSize);
     }
+  }
+
+  private HeldFrames held(int size) {
+    try {
+      return new HeldFrames(slots(), size);
+    } catch (OutOfMemoryError e) {
+      throw new IllegalStateException(
+          "no memory for frames that wait: " + slots() + " of " + size + " bytes", e);
+    }
+  }
+
+  /** See {@link FaultyWire#growTo}. */
+  boolean growTo(int size) {
+    HeldFrames old = frames;
+    if (size > slotSize) {
+      if (old != null) {
+        if (!due.isEmpty()) {
+          return false;
+        }
+        frames = held(size);
+        old.close();
+      }
+      slotSize = size;
+    }
+    return true;
   }
 
   Wire.Rx receive(SkBuff skb, long nowNs) {

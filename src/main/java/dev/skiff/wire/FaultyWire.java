@@ -82,9 +82,20 @@ public final class FaultyWire implements Wire {
     this.spec = spec;
   }
 
-  /** Gives up the incoming frames that wait. */
-  public void purgeIncoming() {
-    in.purge();
+  /** What carries the frames: received from there, a frame is spared all faults. */
+  public Wire below() {
+    return wire;
+  }
+
+  /**
+   * Incoming frames may be so long from here on.
+   *
+   * @param maxFrame bytes, link header included
+   * @return false if shorter ones wait, so that it cannot be; nothing has changed
+   * @throws IllegalStateException if there is no memory for frames that wait; nothing has changed
+   */
+  public boolean growTo(int maxFrame) {
+    return in.growTo(maxFrame);
   }
 
   /** What faults there are. Any thread. */

@@ -98,8 +98,12 @@ public final class TapWire implements Wire {
     }
     // EBADFD once the device was deleted, and no other error comes from a TAP that lives: to try
     // again would spin, since poll reports an error at once.
-    failure = "TAP " + tap.name() + " is gone (" + Errno.text((int) -n) + "): somebody deleted it";
+    failure = gone((int) -n);
     return Rx.GONE;
+  }
+
+  private String gone(int errno) {
+    return "TAP " + tap.name() + " is gone (" + Errno.text(errno) + "): somebody deleted it";
   }
 
   @Override
@@ -165,7 +169,7 @@ public final class TapWire implements Wire {
 
   @Override
   public int linkFd() {
-    return tap.link().fd();
+    return closed ? -1 : tap.link().fd();
   }
 
   @Override
@@ -188,7 +192,13 @@ public final class TapWire implements Wire {
       }
       // Else ours was moved to another namespace and its number given to another interface.
     } catch (SysException e) {
-      // ENODEV: moved or deleted. That the TAP is dead is for receive to find out.
+      if (e.errno() != Errno.ENODEV) {
+        return; // No answer now: what we know stands.
+      }
+      if (tap.isDeleted()) {
+        failure = gone(Errno.EBADFD);
+        return;
+      }
     }
     isHere = false;
     carrier = true;
