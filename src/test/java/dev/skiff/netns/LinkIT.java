@@ -274,7 +274,7 @@ class LinkIT {
   void setDownAndUpUnderAFloodLosesNoBuffer() throws Exception {
     try (SkiffProcess skiff = start()) {
       try (Flood flood = flood(skiff)) {
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 5; i++) {
           skiff.set("skiff0", DOWN);
           skiff.assertBooksAddUp(0);
           long answered = skiff.now("Icmp", "OutEchoReps");
