@@ -405,11 +405,12 @@ public final class Skiff implements AutoCloseable {
         stack.open();
         return new Skiff(stack, loop, clock);
       } catch (IOException | RuntimeException e) {
-        if (stack != null) {
+        if (stack == null) {
+          ownWire.close((skb, reason) -> {});
+        } else {
           stack.onClose();
           stack.close();
         }
-        ownWire.close((skb, reason) -> {});
         throw e;
       }
     }

@@ -59,7 +59,7 @@ final class Links {
     if (Boolean.FALSE.equals(settings.up())) {
       dev.stop();
     }
-    if (mac != 0) {
+    if (address != null) {
       setAddress(dev, mac, Boolean.TRUE.equals(settings.live()));
     }
     if (mtu != null) {

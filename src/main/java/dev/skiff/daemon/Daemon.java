@@ -108,7 +108,8 @@ public final class Daemon {
       // Opened before the loop starts and closed after it has ended: the file has every frame.
       try (PcapFile pcap = openPcap(stack, loop, clock, application);
           Running running = Running.start(loop, () -> events.add(END));
-          NetnsWatch watch = NetnsWatch.start(namespaces(sides), name -> deleted(name, stack, loop));
+          NetnsWatch watch =
+              NetnsWatch.start(namespaces(sides), name -> deleted(name, stack, loop));
           ControlServer control =
               openControl(
                   new Answers(stack, loop, version),

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Which network namespace it is, whatever its name: namespaces(7), "device ID and inode number
@@ -25,6 +26,10 @@ record NetnsId(long dev, long ino) {
    */
   static NetnsId of(Path file) throws IOException {
     Map<String, Object> numbers = Files.readAttributes(file, "unix:dev,ino");
-    return new NetnsId((Long) numbers.get("dev"), (Long) numbers.get("ino"));
+    return new NetnsId(number(numbers, "dev"), number(numbers, "ino"));
+  }
+
+  private static long number(Map<String, Object> numbers, String name) {
+    return ((Number) Objects.requireNonNull(numbers.get(name))).longValue();
   }
 }

@@ -25,8 +25,7 @@ final class NetnsWatch implements Closeable {
   private final Map<String, NetnsId> names;
   private final Consumer<String> gone;
 
-  private NetnsWatch(
-      WatchService service, Map<String, NetnsId> names, Consumer<String> gone) {
+  private NetnsWatch(WatchService service, Map<String, NetnsId> names, Consumer<String> gone) {
     this.service = service;
     this.names = new TreeMap<>(names);
     this.gone = gone;
@@ -51,10 +50,7 @@ final class NetnsWatch implements Closeable {
       if (directory != null && directories.add(directory)) {
         try {
           directory.register(
-              service,
-              StandardWatchEventKinds.ENTRY_DELETE,
-              StandardWatchEventKinds.ENTRY_CREATE,
-              StandardWatchEventKinds.ENTRY_MODIFY);
+              service, StandardWatchEventKinds.ENTRY_DELETE, StandardWatchEventKinds.ENTRY_CREATE);
         } catch (IOException e) {
           service.close();
           throw new IOException(

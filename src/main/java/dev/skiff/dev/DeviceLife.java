@@ -153,6 +153,9 @@ final class DeviceLife {
     topHalf.unpost();
     transmitter.stop();
     stopping = false;
+    if (!failure.isEmpty()) {
+      transmitter.close(); // A dead wire keeps nothing open.
+    }
     devices.notify(NetdevEvent.DOWN, dev);
   }
 
@@ -162,13 +165,12 @@ final class DeviceLife {
       return;
     }
     failure = why.isEmpty() ? "its wire is dead" : why;
-    boolean wasUp = up;
-    stop(nowNs);
-    if (!wasUp) {
+    if (up) {
+      stop(nowNs); // Or, if it is at that or sends, at the end of it.
+    } else {
+      topHalf.unpost();
+      transmitter.close();
       devices.notify(NetdevEvent.DOWN, dev);
-    }
-    if (!up) {
-      transmitter.close(); // A dead wire keeps nothing open. (If it sends now: at the end of that.)
     }
   }
 

@@ -5,8 +5,11 @@ import dev.skiff.skb.Packet;
 
 /**
  * Sees every frame of a device, both ways: {@code ptype_all}. Called twice for each: when it is
- * seen, while its bytes stand, and when its end is known, at once or later. Thread: the loop
- * thread.
+ * seen, while its bytes stand, and when its end is known, at once or later.
+ *
+ * <p>A tap looks on: it is called in the middle of things, also from within a wire. A device that
+ * it stops while that sends goes down afterwards; to unregister it or to set a fault is refused
+ * then. Thread: the loop thread.
  */
 public interface PacketTap {
   /** Which way a frame goes. */

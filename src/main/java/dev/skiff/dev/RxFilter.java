@@ -58,11 +58,13 @@ final class RxFilter {
 
   /** {@code dev->gflags}: sets the two modes for the user who speaks in flags, as one of many. */
   void set(int flags) {
-    promiscuity += one(flags, Iff.PROMISC) - one(gflags, Iff.PROMISC);
-    allmulti += one(flags, Iff.ALLMULTI) - one(gflags, Iff.ALLMULTI);
-    boolean changed = gflags != flags;
+    int old = gflags;
+    int promisc = promiscuity - one(old, Iff.PROMISC) + one(flags, Iff.PROMISC);
+    int all = allmulti - one(old, Iff.ALLMULTI) + one(flags, Iff.ALLMULTI);
+    promiscuity = promisc;
+    allmulti = all;
     gflags = flags;
-    if (changed) {
+    if (old != flags) {
       tellWire();
     }
   }

@@ -187,9 +187,6 @@ final class Transmitter {
     if (--sending == 0 && stopAfterwards) {
       stopAfterwards = false;
       dev.stop();
-      if (!dev.failure().isEmpty()) {
-        close();
-      }
     }
   }
 

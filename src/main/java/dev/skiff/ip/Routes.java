@@ -80,6 +80,11 @@ public final class Routes implements NetdevNotifier {
     return genid;
   }
 
+  /** How many there are, those by devices that are down included. */
+  int size() {
+    return routes.length;
+  }
+
   /** {@code fib_lookup}: the route for {@code daddr}, or null if there is none. */
   public @Nullable Route lookup(int daddr) {
     for (Route route : routes) {

@@ -60,8 +60,8 @@ public interface Wire {
   default void open() throws IOException {}
 
   /**
-   * The wire's part of {@code dev->stop}: gives up what was queued; {@link #open} may follow. Called
-   * after an {@link #open} that failed, too.
+   * The wire's part of {@code dev->stop}: gives up what was queued; {@link #open} may follow.
+   * Called after an {@link #open} that failed, too.
    *
    * @param completion told of each frame that was still queued
    */

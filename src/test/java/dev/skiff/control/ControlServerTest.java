@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.skiff.Rig;
+import dev.skiff.dev.DeviceConfig;
 import dev.skiff.loop.PollLoop;
 import dev.skiff.skb.DropReason;
 import dev.skiff.stack.NetStack;
@@ -303,6 +304,27 @@ class ControlServerTest {
         String.valueOf(unknown.getMessage())
             .contains("no device is called 'eth9': there are skiff0"),
         unknown.toString());
+  }
+
+  @Test
+  void ofSeveralDevicesOneMustBeNamed() throws Exception {
+    var _ =
+        loop.call(
+            () -> stack.register(DeviceConfig.of("eth%d", new PipeWire(2048, 16).a())),
+            Duration.ofSeconds(5));
+    for (Command command :
+        List.of(
+            new Command.Link(null, settings(Map.of("mtu", 1400))),
+            new Command.Fault(null, "loss=1%,seed=1"),
+            new Command.Fault(null, null))) {
+      IOException e = assertThrows(IOException.class, () -> ask(command));
+      assertTrue(String.valueOf(e.getMessage()).contains("name one: skiff0, eth0"), e.toString());
+    }
+    assertEquals(1500, stack.devices().getFirst().mtu());
+    Object fault = ask(new Command.Fault("eth0", "loss=1%,seed=1")).get("fault");
+    assertEquals("eth0", member(fault, "dev"));
+    Object both = ask(new Command.Link(null, null)).get("link");
+    assertTrue(both instanceof List<?> list && list.size() == 2);
   }
 
   private void assertRefused(String part, Map<String, Object> set) {

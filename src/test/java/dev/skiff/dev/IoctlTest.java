@@ -45,6 +45,11 @@ class IoctlTest {
       assertEquals("198.51.100.255", Ip4Addr.format(ask(rig, Sioc.SIOCGIFBRDADDR).addr()));
       set(Sioc.SIOCSIFADDR, rig, ifr -> ifr.setAddr(Ip4Addr.parse("198.18.0.9")));
       assertEquals("198.18.0.9/24", rig.device().address().toString(), "its class, RFC 791");
+      set(Sioc.SIOCSIFADDR, rig, ifr -> ifr.setAddr(Ip4Addr.parse("172.16.0.9")));
+      assertEquals("172.16.0.9/16", rig.device().address().toString());
+      set(Sioc.SIOCSIFADDR, rig, ifr -> ifr.setAddr(Ip4Addr.parse("10.0.0.9")));
+      assertEquals("10.0.0.9/8", rig.device().address().toString());
+      set(Sioc.SIOCSIFADDR, rig, ifr -> ifr.setAddr(Ip4Addr.parse("198.18.0.9")));
       set(Sioc.SIOCSIFNETMASK, rig, ifr -> ifr.setAddr(Ip4Addr.parse("255.254.0.0")));
       assertEquals("198.18.0.9/15", rig.device().address().toString());
       assertEquals("198.19.255.255", Ip4Addr.format(ask(rig, Sioc.SIOCGIFBRDADDR).addr()));
@@ -275,7 +280,9 @@ class IoctlTest {
   @Test
   void withoutArpNobodyIsAskedOrAnswered() throws IOException {
     Rig rig = new Rig();
+    rig.introducePeer();
     rig.device().changeFlags(Iff.UP | Iff.NOARP);
+    assertEquals(0, rig.stack().neighbours().entries(0).size(), "what ARP had learnt is forgotten");
     byte[] request = Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_IP);
     assertEquals(0, rig.exchange(request).size());
     assertEquals(1, rig.verdicts(DropReason.ARP_NOARP));

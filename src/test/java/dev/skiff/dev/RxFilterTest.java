@@ -56,6 +56,33 @@ class RxFilterTest {
   }
 
   @Test
+  void ofThreeGroupsAnyMayGoAndTheOthersStay() {
+    try (BenchRig rig = new BenchRig()) {
+      NetDevice dev = rig.device();
+      dev.mcAdd(GROUP);
+      dev.mcAdd(GROUP + 1);
+      dev.mcAdd(GROUP + 1);
+      dev.mcDelete(ALL_HOSTS);
+      assertEquals(java.util.Set.of(GROUP, GROUP + 1), java.util.Set.copyOf(rig.wire.groups));
+      assertEquals(1, dev.mcUsers(GROUP));
+      assertEquals(2, dev.mcUsers(GROUP + 1));
+      assertEquals(0, dev.mcUsers(ALL_HOSTS));
+    }
+  }
+
+  @Test
+  void nobodyElseTakesTheFlagsUsersPromiscuityAway() throws IOException {
+    try (BenchRig rig = new BenchRig()) {
+      NetDevice dev = rig.device();
+      dev.changeFlags(dev.getFlags() | Iff.PROMISC);
+      assertThrows(IllegalArgumentException.class, () -> dev.setPromiscuity(-1));
+      assertEquals(RxMode.PROMISC, rig.wire.mode);
+      dev.changeFlags(0);
+      assertEquals(0, dev.flags() & (Iff.PROMISC | Iff.UP));
+    }
+  }
+
+  @Test
   void whileItIsDownTheWireIsNotToldAndAtOpenItIs() throws IOException {
     try (BenchRig rig = new BenchRig()) {
       NetDevice dev = rig.device();

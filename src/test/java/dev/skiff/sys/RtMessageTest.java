@@ -58,6 +58,15 @@ class RtMessageTest {
   }
 
   @Test
+  void theFlagsAtTheTopOfAnAttributesTypeAreNoPartOfIt() throws SysException {
+    HostLink host =
+        RtMessage.parse(
+            link(UP).attribute(3 | 0x8000, text("tap0\0")).attribute(4 | 0x4000, 1400).message());
+    assertEquals("tap0", host.name());
+    assertEquals(1400, host.mtu());
+  }
+
+  @Test
   void aQuestionIsAHeaderAndAnInterfaceNumber() {
     MemorySegment out = MemorySegment.ofArray(new byte[RtMessage.REQUEST_SIZE + 8]);
     out.fill((byte) 0xA5);
