@@ -54,7 +54,8 @@ class LinkWordsTest {
         "set a mtu big | mtu: 'big' is not a number",
         "set a promisc yes | promisc: say on or off, not 'yes'",
         "set a up down | 'up' is set twice: say it once",
-        "set a mtu 1 mtu 2 | 'mtu' is set twice: say it once",
+        "set a mtu 67 | MTU 67 is out of range: use 68 to 65521",
+        "set a mtu 100 mtu 200 | 'mtu' is set twice: say it once",
         "set a address 02:00 | is not a MAC address",
       })
   void aMistakeIsSaidInOneLine(String words, String part) {

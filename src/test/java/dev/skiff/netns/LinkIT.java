@@ -290,6 +290,59 @@ class LinkIT {
     }
   }
 
+  /** The news that it is up, and of its other MTU, may be read after the first frame. */
+  @Test
+  void theFirstFrameAfterDownAndUpIsAnsweredWhateverElseChanged() throws Exception {
+    try (SkiffProcess skiff = start()) {
+      ping(1);
+      for (int i = 0; i < 30; i++) {
+        netns.exec(
+            "sh",
+            "-c",
+            "ip link set skiff0 down; ip link set skiff0 mtu "
+                + (1400 + i)
+                + "; ip link set skiff0 up; ping -q -c 1 -W 3 "
+                + SkiffProcess.IP);
+      }
+      assertEquals(0, skiff.now("skiff0", "rx_errors"));
+      assertEquals(0, skiff.counter("Loop", "Faults"));
+      assertEquals("", skiff.stderr());
+    }
+  }
+
+  /** A TAP that outlives us is put back, whatever it is called by then, and nothing else is. */
+  @Test
+  void aPersistentTapIsPutBackUnderItsNewName() throws Exception {
+    netns.exec("ip", "tuntap", "add", "dev", "skiff0", "mode", "tap");
+    netns.exec("ip", "link", "set", "skiff0", "txqueuelen", "500", "mtu", "1300");
+    try (SkiffProcess skiff =
+        SkiffProcess.start(
+            netns,
+            directory,
+            "--tap",
+            "skiff0",
+            "--ip",
+            SkiffProcess.IP + "/24",
+            "--host-ip",
+            SkiffProcess.HOST_IP + "/24",
+            "--mtu",
+            "1500",
+            "--txqueuelen",
+            "7")) {
+      assertTrue(netns.exec("ip", "link", "show", "skiff0").contains("qlen 7"));
+      netns.exec("ip", "link", "set", "skiff0", "name", "other0");
+      netns.exec("ip", "link", "add", "skiff0", "type", "veth", "peer", "name", "veth8");
+      netns.exec("ip", "link", "set", "skiff0", "mtu", "1450", "up");
+      assertEquals(0, skiff.stop("TERM"));
+      assertEquals("", skiff.stderr());
+    }
+    String ours = netns.exec("ip", "addr", "show", "other0");
+    assertTrue(ours.contains("mtu 1300") && ours.contains("qlen 500"), ours);
+    assertFalse(ours.contains("inet ") || ours.contains(",UP"), ours);
+    String foreign = netns.exec("ip", "link", "show", "skiff0");
+    assertTrue(foreign.contains("mtu 1450") && foreign.contains(",UP"), foreign);
+  }
+
   @Test
   void whatTheHostChangesWhileWeAreDownIsKnownOnceWeAreUp() throws Exception {
     try (SkiffProcess skiff = start()) {
@@ -307,11 +360,10 @@ class LinkIT {
   }
 
   @Test
-  void aTapDeletedWhileWeAreDownEndsItOnceWeAreUp() throws Exception {
+  void aTapDeletedWhileWeAreDownEndsIt() throws Exception {
     try (SkiffProcess skiff = start()) {
       skiff.set("skiff0", DOWN);
       netns.exec("ip", "link", "del", "skiff0");
-      skiff.refuses("somebody deleted it", "link", "set", "skiff0", "up");
       assertEquals(1, skiff.exitCode());
       skiff.assertOneLine("somebody deleted it");
     }

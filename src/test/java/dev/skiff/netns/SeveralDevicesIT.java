@@ -188,6 +188,35 @@ class SeveralDevicesIT {
     }
   }
 
+  /** The name is there again at once, and is another's. */
+  @Test
+  void aNamespaceDeletedAndMadeAnewIsNoLongerTheSame() throws Exception {
+    try (SkiffProcess skiff = start()) {
+      for (String[] command : new String[][] {{"del", red.name()}, {"add", red.name()}}) {
+        Netns.Result.of(List.of("ip", "netns", command[0], command[1]));
+      }
+      Await.until("skiff0 is down", () -> !skiff.hasFlag("skiff0", "UP"));
+      assertDown(skiff, "TAP skiff0 is gone: network namespace " + red.name() + " was deleted");
+      ping(blue, 5, BLUE_IP);
+    }
+  }
+
+  /** By its file: what to type is another command, and its deletion is noticed all the same. */
+  @Test
+  void aNamespaceMayBeNamedByItsFile() throws Exception {
+    String file = "/run/netns/" + red.name();
+    try (SkiffProcess skiff =
+        SkiffProcess.start(
+            home, directory, "--dev", redSpec().replace(red.name(), file), "--dev", blueSpec())) {
+      String hint = skiff.startLine().replaceFirst(".*; try: ", "");
+      assertEquals("nsenter --net=" + file + " ping " + RED_IP, hint);
+      Netns.Result typed = Netns.Result.of(List.of(hint.replace("ping", "ping -c 1").split(" ")));
+      assertEquals(0, typed.exitCode(), typed.output());
+      red.close();
+      Await.until("skiff0 is down", () -> !skiff.hasFlag("skiff0", "UP"));
+    }
+  }
+
   @Test
   void theLastNamespaceDeletedEndsIt() throws Exception {
     try (SkiffProcess skiff = SkiffProcess.start(home, directory, "--dev", redSpec())) {
