@@ -139,7 +139,7 @@ final class Transmitter {
   /** A wire that throws costs the frame and not the buffer: it may have passed it on before. */
   private Wire.Xmit offer(SkBuff skb, long nowNs) {
     try {
-      return hardStartXmit(skb, nowNs);
+      return start(skb, nowNs);
     } catch (RuntimeException | AssertionError | StackOverflowError fault) {
       if (skb.isLive() && skb.holder().equals(DRIVER)) {
         dev.count(DeviceStat.TX_ERRORS, 1);
@@ -154,23 +154,27 @@ final class Transmitter {
     if (!dev.isUp()) {
       return Wire.Xmit.BUSY; // As tbusy in 1996, which stood as long as the device was closed.
     }
-    skb.hop(HARD_START_XMIT);
-    if (skb.len() > link.headerLen() + dev.mtu()) {
-      dev.count(DeviceStat.TX_DROPPED, 1);
-      skb.free(DropReason.PKT_TOO_BIG);
-      return Wire.Xmit.OK;
-    }
-    skb.padTo(link.minFrameLen());
     sending++;
     try {
-      if (!taps.isEmpty() && skb.txTapId() == 0) {
-        skb.resetMacHeader();
-        skb.setTxTapId(taps.seen(skb, PacketTap.Direction.OUT, dev, nowNs));
-      }
-      return dev.wire().queue(skb, nowNs);
+      return start(skb, nowNs);
     } finally {
       sent();
     }
+  }
+
+  /** {@code dev_hard_start_xmit}: shows the frame to the taps and gives it to the wire. */
+  private Wire.Xmit start(SkBuff skb, long nowNs) {
+    skb.hop(HARD_START_XMIT);
+    if (skb.len() > link.headerLen() + dev.mtu()) {
+      skb.free(dropped(DropReason.PKT_TOO_BIG));
+      return Wire.Xmit.OK;
+    }
+    skb.padTo(link.minFrameLen());
+    if (!taps.isEmpty() && skb.txTapId() == 0) {
+      skb.resetMacHeader();
+      skb.setTxTapId(taps.seen(skb, PacketTap.Direction.OUT, dev, nowNs));
+    }
+    return dev.wire().queue(skb, nowNs);
   }
 
   /** Whether the wire, or a tap that looks on, is at work: no time to stop it. */
