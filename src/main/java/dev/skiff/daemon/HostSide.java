@@ -30,6 +30,7 @@ final class HostSide implements AutoCloseable {
 
   private final NetIf tap;
   private final int index;
+  private final long mac;
   private int addressSet;
   private int oldMtu;
   private boolean oldUp;
@@ -37,6 +38,7 @@ final class HostSide implements AutoCloseable {
   private HostSide(NetIf tap) throws SysException {
     this.tap = tap;
     index = tap.index();
+    mac = tap.macAddress();
   }
 
   /**
@@ -155,8 +157,8 @@ final class HostSide implements AutoCloseable {
   /** Puts back what was changed, on a TAP that outlives us, whatever it is called by now. */
   void restore() {
     try {
-      if (!tap.follow(index)) {
-        return; // Deleted, or moved to another namespace: not ours to touch.
+      if (!tap.follow(index, mac)) {
+        return; // Deleted, or moved to another namespace: what has its number is not ours.
       }
       if (addressSet != 0 && tap.address() == addressSet) {
         tap.setAddress(0);

@@ -215,7 +215,7 @@ final class TapSide implements Closeable {
   }
 
   /** The host's {@code txqueuelen} of a TAP, set, and to be put back. */
-  private record QueueLen(NetIf netIf, int index, int before) {
+  private record QueueLen(NetIf netIf, int index, long mac, int before) {
     /** Sets it; null if there is nothing to set. */
     static @Nullable QueueLen set(NetIf netIf, int index, @Nullable Integer wanted)
         throws SysException {
@@ -224,12 +224,12 @@ final class TapSide implements Closeable {
         return null;
       }
       netIf.setTxQueueLen(wanted);
-      return new QueueLen(netIf, index, before);
+      return new QueueLen(netIf, index, netIf.macAddress(), before);
     }
 
     void restore() {
       try {
-        if (netIf.follow(index)) {
+        if (netIf.follow(index, mac)) {
           netIf.setTxQueueLen(before);
         }
       } catch (SysException e) {

@@ -57,10 +57,11 @@ final class DeviceLife {
 
   /** See {@link NetDevice#open}. */
   void open(long nowNs) throws IOException {
-    if (up && !stopping) {
+    boolean goesDown = stopping || transmitter.isToStop();
+    if (up && !goesDown) {
       return;
     }
-    if (stopping) {
+    if (goesDown) {
       throw new IllegalStateException(dev.name() + " is going down: open it once it is");
     }
     if (!registered) {
@@ -91,6 +92,9 @@ final class DeviceLife {
     }
     up = true;
     devices.notify(NetdevEvent.UP, dev);
+    if (up) {
+      linkWatch.followMtu(); // Only now, since notifiers hear of it.
+    }
   }
 
   /** Opens the wire and tells it what to let through; a wire that is dead fails its device. */
@@ -107,7 +111,7 @@ final class DeviceLife {
   }
 
   private void makeReady(long nowNs) throws IOException {
-    linkWatch.open(); // First, since it may be a longer buffer that is wanted by now.
+    linkWatch.open();
     if (!topHalf.post()) {
       throw new IOException(dev.name() + ": no buffer to receive into, the pool is empty");
     }
@@ -124,6 +128,9 @@ final class DeviceLife {
       linkWatch.look();
     } catch (IOException e) {
       fail("it could not be opened anew: " + e.getMessage());
+    } catch (RuntimeException | AssertionError | StackOverflowError fault) {
+      faults.caught("the wire of " + dev.name(), fault);
+      fail("it could not be opened anew: it threw " + fault);
     }
   }
 
@@ -168,6 +175,7 @@ final class DeviceLife {
     if (up) {
       stop(nowNs); // Or, if it is at that or sends, at the end of it.
     } else {
+      linkWatch.stop();
       topHalf.unpost();
       transmitter.close();
       devices.notify(NetdevEvent.DOWN, dev);
@@ -180,9 +188,9 @@ final class DeviceLife {
 
   /** It is no device any more, or its stack ends: {@link #open} is refused from here on. */
   void unregister(long nowNs) {
-    if (transmitter.isSending()) {
-      throw new IllegalStateException(
-          dev.name() + " is sending: a tap must not take it away, have it done later");
+    if (transmitter.isSending() || stopping) {
+      String state = stopping ? " is going down" : " is sending";
+      throw new IllegalStateException(dev.name() + state + ": have it taken away afterwards");
     }
     registered = false;
     stop(nowNs);

@@ -30,10 +30,15 @@ final class LinkWatch {
     return carrier;
   }
 
-  /** The device is being opened: the carrier is no news then, but an MTU that was changed is. */
+  /** The device is being opened: the carrier is what it is, and no news. */
   void open() {
     carrier = dev.wire().hasCarrier();
-    followMtu();
+  }
+
+  /** Somebody has decided on an MTU: what the far end's was until then is old. */
+  void mtuWasSet() {
+    readNews();
+    farMtu = dev.wire().farMtu();
   }
 
   /** The device is stopped: nobody is there. */
@@ -43,45 +48,50 @@ final class LinkWatch {
 
   /** See {@link NetDevice#lookAtLink}. */
   void look() {
+    readNews();
+    if (isAlive()) { // (A notifier may have stopped it.)
+      followMtu();
+    }
+  }
+
+  private void readNews() {
     Wire wire = dev.wire();
     wire.lookAtLink();
     if (!wire.failure().isEmpty()) {
       dev.fail(wire.failure());
     }
-    if (!dev.isUp()) {
-      return;
-    }
-    if (carrier != wire.hasCarrier()) {
+    if (isAlive() && carrier != wire.hasCarrier()) {
       carrier = wire.hasCarrier();
       devices.notify(NetdevEvent.CHANGE, dev);
     }
-    if (dev.isUp()) { // (A notifier may have stopped it.)
-      followMtu();
-    }
   }
 
-  /** One that could not be followed is tried again at the next look, and told of once. */
-  private void followMtu() {
+  private boolean isAlive() {
+    return dev.isUp() && dev.failure().isEmpty();
+  }
+
+  /**
+   * Takes the far end's MTU over if it was changed. One that cannot be followed is tried again at
+   * the next look, and told of once; while it is not known, nothing changes.
+   */
+  void followMtu() {
     int far = dev.wire().farMtu();
-    if (far == farMtu) {
+    if (far == farMtu || far == 0) {
       return;
     }
-    if (far != 0) {
-      try {
-        dev.changeMtu(Math.clamp(far, DeviceConfig.MIN_MTU, DeviceConfig.MAX_MTU));
-      } catch (IllegalArgumentException | IllegalStateException e) {
-        if (far != refused) {
-          refused = far;
-          LOG.warn(
-              "{}: the far end's MTU is {} now, ours stays {}: {}",
-              dev.name(),
-              far,
-              dev.mtu(),
-              e.getMessage());
-        }
-        return;
+    try {
+      dev.changeMtu(Math.clamp(far, DeviceConfig.MIN_MTU, DeviceConfig.MAX_MTU));
+      farMtu = far;
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      if (far != refused) {
+        refused = far;
+        LOG.warn(
+            "{}: the far end's MTU is {} now, ours stays {}: {}",
+            dev.name(),
+            far,
+            dev.mtu(),
+            e.getMessage());
       }
     }
-    farMtu = far;
   }
 }

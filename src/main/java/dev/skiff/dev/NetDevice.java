@@ -509,6 +509,9 @@ public final class NetDevice {
       this.mtu = checked;
       devices.notify(NetdevEvent.CHANGEMTU, this);
     }
+    if (failure().isEmpty()) {
+      linkWatch.mtuWasSet();
+    }
   }
 
   /**
@@ -584,15 +587,14 @@ public final class NetDevice {
    * nothing. Before the loop starts, or on its thread.
    *
    * @throws IllegalStateException if there is no memory for frames that wait, a tap asks for it
-   *     while the device sends, or it is not registered any more; nothing has changed
+   *     while the device sends, or it has no wire any more; nothing has changed
    */
   public void setFault(FaultSpec spec, long nowNs) {
-    if (!isRegistered() || transmitter.isSending()) {
-      throw new IllegalStateException(
-          name
-              + (isRegistered()
-                  ? " is sending: set the fault later"
-                  : " is not registered any more"));
+    if (!isRegistered() || !failure().isEmpty()) {
+      throw new IllegalStateException(name + " has no wire any more to be broken");
+    }
+    if (transmitter.isSending()) {
+      throw new IllegalStateException(name + " is sending: set the fault later");
     }
     FaultyWire faulty = fault;
     if (faulty == null) {

@@ -182,6 +182,11 @@ final class Transmitter {
     return sending > 0;
   }
 
+  /** Whether the device goes down once it is done sending. */
+  boolean isToStop() {
+    return stopAfterwards;
+  }
+
   /** Has the device stopped once it is done sending. */
   void stopAfterwards() {
     stopAfterwards = true;
@@ -213,7 +218,7 @@ final class Transmitter {
 
   /** Gives up all that waits, here and on the wire. */
   void stop() {
-    reset();
+    atEnd(this::reset);
     blocked = false;
     if (!closed) {
       atEnd(() -> dev.wire().stop(completion));
@@ -222,7 +227,7 @@ final class Transmitter {
 
   /** {@link #stop}, and the end of the wire; a second call does nothing. */
   void close() {
-    reset();
+    atEnd(this::reset);
     blocked = false;
     if (!closed) {
       closed = true;

@@ -175,8 +175,18 @@ public final class NetStack implements Agent, AutoCloseable {
   private void lookAtLinks() {
     for (NetDevice dev : devices.all()) {
       if (dev.failure().isEmpty() && dev.wire().linkFd() >= 0) {
-        dev.lookAtLink();
+        lookAtLink(dev);
       }
+    }
+  }
+
+  /** A wire that throws over it is given up at once: its bell would ring for ever. */
+  private void lookAtLink(NetDevice dev) {
+    try {
+      dev.lookAtLink();
+    } catch (RuntimeException | AssertionError | StackOverflowError fault) {
+      faults.caught("the link of device " + dev.name(), fault);
+      dev.fail("its wire threw " + fault);
     }
   }
 
@@ -226,7 +236,7 @@ public final class NetStack implements Agent, AutoCloseable {
     for (NetDevice dev : devices.all()) {
       int at = linkFds[dev.index()];
       if (at >= 0 && set.isReady(at)) {
-        dev.lookAtLink();
+        lookAtLink(dev);
       }
     }
   }

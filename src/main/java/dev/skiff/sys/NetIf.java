@@ -104,23 +104,25 @@ public final class NetIf implements AutoCloseable {
   }
 
   /**
-   * {@code SIOCGIFNAME}: means the interface of this number from here on, whatever it is called by
-   * now.
+   * {@code SIOCGIFNAME}: means the interface of this number and MAC address from here on, whatever
+   * it is called by now. A number alone may be another interface's by then.
    *
-   * @return false if there is none in this namespace; then nothing has changed
+   * @return false if there is none in this namespace; then it is not to be used any more
    */
-  public boolean follow(int index) throws SysException {
+  public boolean follow(int index, long mac) throws SysException {
     try (Arena arena = Arena.ofConfined()) {
       Ifreq ifreq = new Ifreq(arena, "");
       ifreq.number(index);
       int result = Sys.ioctl(socket, SIOCGIFNAME, ifreq.address());
-      if (result >= 0) {
-        name = ifreq.name();
-      } else if (result != -Errno.ENODEV) {
+      if (result == -Errno.ENODEV) {
+        return false;
+      }
+      if (result < 0) {
         throw new SysException("SIOCGIFNAME: " + Errno.text(-result), -result);
       }
-      return result >= 0;
+      name = ifreq.name();
     }
+    return macAddress() == mac;
   }
 
   /** Whether there is an interface of this name. */

@@ -230,9 +230,12 @@ public final class FaultyWire implements Wire {
   @Override
   public void stop(Completion completion) {
     if (!closed) {
-      wire.stop(completion); // First, since what it still has came before what is held here.
-      out.purge(completion);
-      in.purge();
+      try {
+        wire.stop(completion); // First, since what it still has came before what is held here.
+      } finally {
+        out.purge(completion);
+        in.purge();
+      }
     }
   }
 
@@ -242,8 +245,11 @@ public final class FaultyWire implements Wire {
       return;
     }
     closed = true;
-    wire.close(completion);
-    out.purge(completion);
-    in.close();
+    try {
+      wire.close(completion);
+    } finally {
+      out.purge(completion);
+      in.close();
+    }
   }
 }

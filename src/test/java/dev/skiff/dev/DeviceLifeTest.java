@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Devices whose notifiers, taps and wires do what they like while something else is going on. */
@@ -576,6 +577,227 @@ class DeviceLifeTest {
       rig.skiff.unregister(dev);
       assertThrows(
           IllegalStateException.class, () -> dev.setFault(FaultSpec.parse("delay=1ms,seed=1"), 0));
+    }
+  }
+
+  // ---- More of those who come in between --------------------------------------------------------
+
+  @Test
+  void whoHearsOfTheMtuAtOpenMayStopIt() throws IOException {
+    try (BenchRig rig = new BenchRig()) {
+      NetDevice dev = rig.device();
+      dev.stop();
+      List<NetdevEvent> heard = new ArrayList<>();
+      rig.skiff.netDevices().addNotifier((event, d) -> heard.add(event));
+      heard.clear();
+      on(rig, NetdevEvent.CHANGEMTU, NetDevice::stop);
+      rig.wire.farMtu = 1400;
+      rig.wire.newFarMtu = 1400;
+      dev.open();
+      assertFalse(dev.isUp());
+      assertEquals(
+          List.of(NetdevEvent.UP, NetdevEvent.CHANGEMTU, NetdevEvent.GOING_DOWN, NetdevEvent.DOWN),
+          heard);
+      assertEquals(0, rig.skiff.pool().held());
+    }
+  }
+
+  @Test
+  void anMtuThatWasSetByUsIsNewerThanWhatTheFarEndChangedBefore() throws IOException {
+    try (BenchRig rig = new BenchRig()) {
+      NetDevice dev = rig.device();
+      dev.stop();
+      rig.wire.newFarMtu = 1300;
+      dev.changeMtu(1200);
+      dev.open();
+      dev.lookAtLink();
+      assertEquals(1200, dev.mtu());
+      rig.wire.newFarMtu = 0;
+      dev.lookAtLink();
+      rig.wire.newFarMtu = 1300;
+      dev.lookAtLink();
+      assertEquals(1200, dev.mtu(), "not known for a while is no change");
+      rig.wire.newCarrier = false;
+      dev.changeMtu(1100);
+      assertFalse(dev.hasCarrier(), "news that was read on the way is not lost");
+    }
+  }
+
+  @Test
+  void whileItGoesDownItCannotBeTakenAway() {
+    try (BenchRig rig = new BenchRig()) {
+      NetDevice dev = rig.device();
+      on(rig, NetdevEvent.GOING_DOWN, rig.skiff::unregister);
+      on(
+          rig,
+          NetdevEvent.GOING_DOWN,
+          d -> assertEquals(DropReason.NOT_DROPPED, rig.transmit(3, 1)));
+      dev.stop();
+      assertTrue(dev.isRegistered());
+      assertEquals(1, faults(rig), "it was refused");
+      assertEquals(List.of(3), rig.sent());
+    }
+  }
+
+  @Test
+  void aQdiscThatThrowsAtItsEndDoesNotKeepTheDeviceUp() throws IOException {
+    try (BenchRig rig = new BenchRig()) {
+      NetDevice dev = rig.device();
+      boolean[] throwing = {false};
+      PfifoFast inner = new PfifoFast(() -> 10);
+      dev.setQdisc(
+          new Qdisc() {
+            @Override
+            public DropReason enqueue(SkBuff skb) {
+              return inner.enqueue(skb);
+            }
+
+            @Override
+            public void requeue(SkBuff skb) {
+              inner.requeue(skb);
+            }
+
+            @Override
+            public @Nullable SkBuff dequeue(String taker) {
+              return inner.dequeue(taker);
+            }
+
+            @Override
+            public int len() {
+              return inner.len();
+            }
+
+            @Override
+            public String name() {
+              return "bad";
+            }
+
+            @Override
+            public int reset() {
+              int n = inner.reset();
+              if (throwing[0]) {
+                throw new IllegalStateException("on purpose");
+              }
+              return n;
+            }
+          });
+      throwing[0] = true;
+      dev.stop();
+      assertFalse(dev.isUp());
+      assertEquals("stop", rig.wire.calls.getLast());
+      throwing[0] = false;
+      dev.open();
+      assertTrue(dev.isUp());
+    }
+  }
+
+  @Test
+  void framesThatAFaultHoldsAreGivenUpThoughTheWireBelowThrows() {
+    BenchWire wire = new BenchWire();
+    ForwardingWire bad =
+        new ForwardingWire(wire) {
+          @Override
+          public void stop(Completion completion) {
+            super.stop(completion);
+            throw new IllegalStateException("on purpose");
+          }
+        };
+    try (BenchRig rig = new BenchRig(builder -> builder.wire("eth0", bad))) {
+      rig.device().setFault(FaultSpec.parse("delay=10s,seed=1"), rig.clock.nowNs());
+      assertEquals(DropReason.NOT_DROPPED, rig.transmit(1, 1));
+      assertEquals(DropReason.NOT_DROPPED, rig.transmit(2, 1));
+      rig.turn();
+      rig.device().stop();
+      assertEquals(0, rig.skiff.pool().held());
+    }
+  }
+
+  @Test
+  void aStopInTheMiddleOfSendingIsDoneOnceAllIsSentAndUntilThenItCannotBeOpened() {
+    try (BenchRig rig = new BenchRig()) {
+      List<Boolean> refused = new ArrayList<>();
+      rig.skiff.addTap(
+          tap(
+              dev -> {
+                dev.stop();
+                refused.add(dev.isUp());
+                assertThrows(IllegalStateException.class, dev::open);
+                if (refused.size() == 1) {
+                  SkBuff inner = rig.frame(9, 1);
+                  assertEquals(Wire.Xmit.OK, dev.hardStartXmit(inner, 0), "a call in a call");
+                  assertTrue(dev.isUp(), "the outer one is not done");
+                }
+              },
+              reason -> {}));
+      assertEquals(DropReason.NOT_DROPPED, rig.transmit(1, 1));
+      assertEquals(DropReason.NOT_DROPPED, rig.transmit(2, 1));
+      rig.turn();
+      assertEquals(List.of(9, 1, 2), rig.sent());
+      assertFalse(rig.device().isUp());
+      assertEquals(0, faults(rig));
+    }
+  }
+
+  @Test
+  void aWireWhoseLinkThrowsFailsItsOwnDeviceAlone() throws IOException {
+    ForwardingWire bad =
+        new ForwardingWire(new BenchWire()) {
+          @Override
+          public int linkFd() {
+            return 0; // Nobody polls here.
+          }
+
+          @Override
+          public void lookAtLink() {
+            throw new IllegalStateException("on purpose");
+          }
+        };
+    BenchWire good = new BenchWire();
+    ForwardingWire watched =
+        new ForwardingWire(good) {
+          @Override
+          public int linkFd() {
+            return 0;
+          }
+        };
+    try (BenchRig rig = new BenchRig(builder -> builder.wire("eth0", bad))) {
+      NetDevice other = rig.skiff.register(DeviceConfig.of("eth1", watched));
+      other.open();
+      good.newCarrier = false;
+      rig.after(20_000_000L);
+      assertTrue(rig.device().failure().contains("on purpose"), rig.device().failure());
+      assertFalse(rig.device().hasCarrier());
+      assertFalse(other.hasCarrier(), "its news was read");
+      assertEquals(1, faults(rig));
+      assertThrows(
+          IllegalStateException.class,
+          () -> rig.device().setFault(FaultSpec.parse("delay=1ms,seed=1"), 0));
+    }
+  }
+
+  @Test
+  void aWireThatThrowsWhenTheWatchdogOpensItFailsItsDevice() {
+    BenchWire wire = new BenchWire();
+    boolean[] throwing = {false};
+    ForwardingWire bad =
+        new ForwardingWire(wire) {
+          @Override
+          public void open() throws IOException {
+            if (throwing[0]) {
+              throw new IllegalStateException("on purpose");
+            }
+            super.open();
+          }
+        };
+    try (BenchRig rig = new BenchRig(builder -> builder.wire("eth0", bad))) {
+      wire.room = 0;
+      assertEquals(DropReason.NOT_DROPPED, rig.transmit(1, 1));
+      rig.turn();
+      throwing[0] = true;
+      rig.after(NetDevice.WATCHDOG_TIMEO_NS);
+      assertFalse(rig.device().isUp());
+      assertTrue(rig.device().failure().contains("on purpose"), rig.device().failure());
+      assertEquals("close", wire.calls.getLast());
     }
   }
 

@@ -343,6 +343,47 @@ class LinkIT {
     assertTrue(foreign.contains("mtu 1450") && foreign.contains(",UP"), foreign);
   }
 
+  /** A number may be another interface's once ours was moved to another namespace. */
+  @Test
+  void anInterfaceThatHasOurNumberByThenIsLeftAlone() throws Exception {
+    netns.exec("ip", "tuntap", "add", "dev", "skiff0", "mode", "tap");
+    String index = netns.exec("cat", "/sys/class/net/skiff0/ifindex").strip();
+    try (Netns away = new Netns();
+        SkiffProcess skiff =
+            SkiffProcess.start(
+                netns,
+                directory,
+                "--tap",
+                "skiff0",
+                "--ip",
+                SkiffProcess.IP + "/24",
+                "--host-ip",
+                SkiffProcess.HOST_IP + "/24",
+                "--txqueuelen",
+                "7")) {
+      netns.exec("ip", "link", "set", "skiff0", "netns", away.name());
+      netns.exec(
+          "ip",
+          "link",
+          "add",
+          "name",
+          "foreign0",
+          "index",
+          index,
+          "type",
+          "veth",
+          "peer",
+          "name",
+          "veth8");
+      netns.exec("ip", "link", "set", "foreign0", "mtu", "1450", "txqueuelen", "777", "up");
+      assertEquals(0, skiff.stop("TERM"));
+      assertEquals("", skiff.stderr());
+    }
+    String foreign = netns.exec("ip", "link", "show", "foreign0");
+    assertTrue(foreign.contains("mtu 1450") && foreign.contains("qlen 777"), foreign);
+    assertTrue(foreign.contains(",UP"), foreign);
+  }
+
   @Test
   void whatTheHostChangesWhileWeAreDownIsKnownOnceWeAreUp() throws Exception {
     try (SkiffProcess skiff = start()) {
