@@ -95,6 +95,23 @@ final class BenchRig implements AutoCloseable {
     return numbers;
   }
 
+  /** Has something done whenever devices of the rig come to this. */
+  static void on(BenchRig rig, NetdevEvent wanted, Consumer<NetDevice> action) {
+    rig.skiff
+        .netDevices()
+        .addNotifier(
+            (event, dev) -> {
+              if (event == wanted) {
+                action.accept(dev);
+              }
+            });
+  }
+
+  /** Exceptions that were caught. */
+  static long faults(BenchRig rig) {
+    return Rig.stackOf(rig.skiff).faults().count();
+  }
+
   @Override
   public void close() {
     for (NetDevice dev : skiff.netDevices().all()) {
