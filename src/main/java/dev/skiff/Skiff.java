@@ -1,6 +1,8 @@
 package dev.skiff;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.skiff.dev.Acd;
+import dev.skiff.dev.ArpConf;
 import dev.skiff.dev.DeviceConfig;
 import dev.skiff.dev.LinkOps;
 import dev.skiff.dev.NetDevice;
@@ -11,9 +13,11 @@ import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
 import dev.skiff.loop.PollLoop;
+import dev.skiff.neigh.NeighbourParms;
+import dev.skiff.neigh.NeighbourTable;
 import dev.skiff.skb.SkBuffPool;
 import dev.skiff.stack.NetStack;
-import dev.skiff.stack.PoolConfig;
+import dev.skiff.stack.StackConfig;
 import dev.skiff.stats.Faults;
 import dev.skiff.sys.Platform;
 import dev.skiff.sys.TapOptions;
@@ -24,6 +28,7 @@ import dev.skiff.wire.TapWire;
 import dev.skiff.wire.Wire;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -158,6 +163,14 @@ public final class Skiff implements AutoCloseable {
     stack.packetTypes().remove(type, handler);
   }
 
+  /**
+   * The neighbour table: its entries, those set by hand, and confirmation by upper layers. Loop
+   * thread.
+   */
+  public NeighbourTable neighbours() {
+    return stack.neighbours();
+  }
+
   /** The pool that buffers come from. */
   public SkBuffPool pool() {
     return stack.pool();
@@ -211,11 +224,12 @@ public final class Skiff implements AutoCloseable {
   public static final class Builder {
     private String name = "skiff0";
     private @Nullable Wire wire;
-    private @Nullable Ip4Prefix address;
+    private List<Ip4Prefix> addresses = List.of();
     private @Nullable Integer gateway;
     private long mac;
     private int mtu = 1500;
-    private PoolConfig memory = PoolConfig.usual();
+    private ArpConf arp = ArpConf.USUAL;
+    private StackConfig config = StackConfig.usual();
     private Clock clock = Clock.system();
     private FaultSpec fault = FaultSpec.OFF;
     private int rxCopybreak;
@@ -276,13 +290,14 @@ public final class Skiff implements AutoCloseable {
     }
 
     /**
-     * The device's own address, as ADDR/PREFIX; without one it carries frames and no IP.
+     * The device's own addresses, each as ADDR/PREFIX, the primary one first; without one it
+     * carries frames and no IP.
      *
      * @throws IllegalArgumentException with one line that says what is wrong
      */
     @CanIgnoreReturnValue
-    public Builder ip(String address) {
-      this.address = Ip4Prefix.parse(address);
+    public Builder ip(String... addresses) {
+      this.addresses = Arrays.stream(addresses).map(Ip4Prefix::parse).toList();
       return this;
     }
 
@@ -327,14 +342,14 @@ public final class Skiff implements AutoCloseable {
     /** Exactly so many buffers, each for a frame of the MTU, in place of {@link #memory}. */
     @CanIgnoreReturnValue
     public Builder buffers(int buffers) {
-      memory = memory.withBuffers(buffers);
+      config = config.withMemory(config.memory().withBuffers(buffers));
       return this;
     }
 
     /** The most bytes that all buffers take together, 16 MiB by default; taken as needed. */
     @CanIgnoreReturnValue
     public Builder memory(long bytes) {
-      memory = memory.withBytes(bytes);
+      config = config.withMemory(config.memory().withBytes(bytes));
       return this;
     }
 
@@ -345,7 +360,7 @@ public final class Skiff implements AutoCloseable {
      */
     @CanIgnoreReturnValue
     public Builder paranoid(boolean on) {
-      memory = memory.withParanoia(on);
+      config = config.withMemory(config.memory().withParanoia(on));
       return this;
     }
 
@@ -358,6 +373,48 @@ public final class Skiff implements AutoCloseable {
     @CanIgnoreReturnValue
     public Builder fault(String fault) {
       this.fault = FaultSpec.parse(fault);
+      return this;
+    }
+
+    /**
+     * What is done about other stations with an address of ours: {@code off}, {@code defend}, the
+     * default, or {@code probe}. See {@link Acd}.
+     *
+     * @throws IllegalArgumentException with one line that says what is wrong
+     */
+    @CanIgnoreReturnValue
+    public Builder acd(String acd) {
+      arp = arp.withAcd(Acd.parse(acd));
+      return this;
+    }
+
+    /**
+     * How the device speaks ARP, as {@code ignore=1,announce=2,accept=on}: see {@link ArpConf}.
+     *
+     * @throws IllegalArgumentException with one line that says what is wrong
+     */
+    @CanIgnoreReturnValue
+    public Builder arp(String settings) {
+      arp = arp.with(settings);
+      return this;
+    }
+
+    /**
+     * Times and bounds of the neighbour table, as {@code base_reachable_time=10s,gc_thresh3=4096}:
+     * see {@link NeighbourParms}.
+     *
+     * @throws IllegalArgumentException with one line that says what is wrong
+     */
+    @CanIgnoreReturnValue
+    public Builder neighbours(String settings) {
+      config = config.withNeighbours(config.neighbours().with(settings));
+      return this;
+    }
+
+    /** What all that is random in the stack begins with; chosen anew each time by default. */
+    @CanIgnoreReturnValue
+    public Builder seed(long seed) {
+      config = config.withSeed(seed);
       return this;
     }
 
@@ -393,10 +450,10 @@ public final class Skiff implements AutoCloseable {
       }
       NetStack stack = null;
       try {
-        DeviceConfig config = config(ownWire);
+        DeviceConfig device = device(ownWire);
         TimerQueue timers = new TimerQueue();
         Faults faults = new Faults();
-        stack = new NetStack(List.of(config), memory, timers, faults);
+        stack = new NetStack(List.of(device), config, timers, faults);
         PollLoop loop = new PollLoop(clock, timers, stack, faults);
         stack.setWaker(loop::wakeUp);
         NetDevice dev = stack.devices().getFirst();
@@ -415,10 +472,13 @@ public final class Skiff implements AutoCloseable {
       }
     }
 
-    private DeviceConfig config(Wire ownWire) {
-      Ip4Prefix own = address;
-      long byAddress = own == null ? 0 : MacAddr.locallyAdministered(own.address() & 0xFFFF_FFFFL);
-      return new DeviceConfig(name, ownWire, mac != 0 ? mac : byAddress, own, gateway, mtu, link);
+    private DeviceConfig device(Wire ownWire) {
+      long byAddress =
+          addresses.isEmpty()
+              ? 0
+              : MacAddr.locallyAdministered(addresses.getFirst().address() & 0xFFFF_FFFFL);
+      return new DeviceConfig(
+          name, ownWire, mac != 0 ? mac : byAddress, addresses, gateway, mtu, link, arp);
     }
 
     private TapWire openTap() throws IOException {

@@ -69,7 +69,7 @@ class ArchitectureTest {
           "dev.skiff.dev.Transmitter",
           "dev.skiff.dev.PacketTypes",
           "dev.skiff.skb.SkBuffQueue",
-          "dev.skiff.neigh.NeighbourTable",
+          "dev.skiff.neigh.NeighbourQueues",
           "dev.skiff.neigh.Arp");
 
   private static final JavaClasses CLASSES =

@@ -1,6 +1,8 @@
 package dev.skiff;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.skiff.dev.Acd;
+import dev.skiff.dev.ArpConf;
 import dev.skiff.dev.DeviceConfig;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.header.Ip4Addr;
@@ -11,6 +13,7 @@ import dev.skiff.skb.SkBuff;
 import dev.skiff.skb.SkBuffPool;
 import dev.skiff.stack.NetStack;
 import dev.skiff.stack.PoolConfig;
+import dev.skiff.stack.StackConfig;
 import dev.skiff.stats.Faults;
 import dev.skiff.time.ManualClock;
 import dev.skiff.time.TimerQueue;
@@ -45,6 +48,9 @@ public final class Rig implements AutoCloseable {
 
   private static final int TURNS = 1000;
 
+  /** Of all that is random in a stack. */
+  private static final long SEED = 826;
+
   public final ManualClock clock = new ManualClock(1_000_000_000L);
   public final Skiff skiff;
   private final Wire peer;
@@ -76,6 +82,8 @@ public final class Rig implements AutoCloseable {
             .wire("skiff0", wire.a())
             .ip(Ip4Addr.format(OUR_IP) + "/" + PREFIX)
             .mac(MacAddr.format(OUR_MAC))
+            .acd("off") // Nothing goes out that nobody asked for.
+            .seed(SEED)
             .clock(clock);
     settings.accept(builder);
     try {
@@ -98,9 +106,13 @@ public final class Rig implements AutoCloseable {
   /** A stack with one device, skiff0, 198.51.100.2/24, that is down, and no loop. */
   public static NetStack stackOn(Wire wire, PoolConfig memory, TimerQueue timers, Faults faults) {
     DeviceConfig config =
-        DeviceConfig.of("skiff0", wire).withMac(OUR_MAC).withAddress(new Ip4Prefix(OUR_IP, PREFIX));
+        DeviceConfig.of("skiff0", wire)
+            .withMac(OUR_MAC)
+            .withAddress(new Ip4Prefix(OUR_IP, PREFIX))
+            .withArp(ArpConf.USUAL.withAcd(Acd.OFF));
     try {
-      return new NetStack(List.of(config), memory, timers, faults);
+      return new NetStack(
+          List.of(config), StackConfig.usual().withMemory(memory).withSeed(SEED), timers, faults);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -3,9 +3,12 @@ package dev.skiff.cli;
 import dev.skiff.daemon.Daemon;
 import dev.skiff.daemon.DeviceSpec;
 import dev.skiff.daemon.RunConfig;
+import dev.skiff.dev.Acd;
+import dev.skiff.dev.ArpConf;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
+import dev.skiff.neigh.NeighbourParms;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.text.ByteSize;
 import dev.skiff.wire.FaultSpec;
@@ -37,8 +40,9 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--ip",
       paramLabel = "ADDR/PREFIX",
-      description = "The address to answer as, /1 to /32.")
-  private @Nullable String ip;
+      description =
+          "The address to answer as, /1 to /32; once for each of several, the primary one first.")
+  private List<String> ips = new ArrayList<>();
 
   @Option(
       names = "--mac",
@@ -84,9 +88,34 @@ final class RunCommand implements Callable<Integer> {
       names = "--dev",
       paramLabel = "SPEC",
       description =
-          "A device, in place of all options above, as tap=NAME,ip=ADDR/PREFIX, and if need be mac=,"
-              + " gateway=, host-ip=, mtu=, netns=, txqueuelen=, sndbuf=. Once for each of several.")
+          "A device, in place of all options above, as tap=NAME,ip=ADDR/PREFIX[+ADDR/PREFIX...], and"
+              + " if need be mac=, gateway=, host-ip=, mtu=, netns=, txqueuelen=, sndbuf=. Once for"
+              + " each of several.")
   private List<String> devices = new ArrayList<>();
+
+  @Option(
+      names = "--acd",
+      paramLabel = "off|defend|probe",
+      description =
+          "Other stations with our address (RFC 5227): defend, the default, announces and defends"
+              + " it; probe asks before it is used, and gives it up to one that defends it too.")
+  private @Nullable String acd;
+
+  @Option(
+      names = "--arp",
+      paramLabel = "SPEC",
+      description =
+          "Linux's switches arp_ignore, arp_announce and arp_accept, as ignore=1,announce=2,"
+              + "accept=on; 0, 0 and off by default.")
+  private @Nullable String arp;
+
+  @Option(
+      names = "--neigh",
+      paramLabel = "SPEC",
+      description =
+          "Times and bounds of the neighbour table under Linux's names, as"
+              + " base_reachable_time=10s,gc_thresh3=4096.")
+  private @Nullable String neigh;
 
   @Option(
       names = "--socket",
@@ -138,7 +167,11 @@ final class RunCommand implements Callable<Integer> {
             rxCopybreak,
             bufferMemory == null
                 ? PoolConfig.USUAL_BYTES
-                : named("--buffer-memory", bufferMemory, ByteSize::parse));
+                : named("--buffer-memory", bufferMemory, ByteSize::parse),
+            arpConf(),
+            neigh == null
+                ? NeighbourParms.USUAL
+                : named("--neigh", neigh, NeighbourParms.USUAL::with));
     new Daemon(config, Main.Version.version(), System.out).run();
     return 0;
   }
@@ -147,13 +180,26 @@ final class RunCommand implements Callable<Integer> {
     return new DeviceSpec(
         required(tap, "--tap=NAME"),
         netns,
-        named("--ip", required(ip, "--ip=ADDR/PREFIX"), Ip4Prefix::parse),
+        addresses(),
         mac == null ? null : named("--mac", mac, MacAddr::parse),
         gateway == null ? null : named("--gateway", gateway, Ip4Addr::parse),
         hostIp == null ? null : named("--host-ip", hostIp, Ip4Prefix::parse),
         mtu,
         txQueueLen,
         sndbuf == null ? null : named("--sndbuf", sndbuf, DeviceSpec::bytes));
+  }
+
+  private ArpConf arpConf() {
+    ArpConf conf = ArpConf.USUAL;
+    if (acd != null) {
+      conf = conf.withAcd(named("--acd", acd, Acd::parse));
+    }
+    return arp == null ? conf : named("--arp", arp, conf::with);
+  }
+
+  private List<Ip4Prefix> addresses() {
+    var _ = required(ips.isEmpty() ? null : ips, "--ip=ADDR/PREFIX");
+    return ips.stream().map(text -> named("--ip", text, Ip4Prefix::parse)).toList();
   }
 
   private <T> T required(@Nullable T value, String option) {
@@ -165,6 +211,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private List<DeviceSpec> severalDevices() {
+    String ip = ips.isEmpty() ? null : ips.getFirst();
     Object[] alone = {tap, ip, mac, gateway, hostIp, mtu, netns, txQueueLen, sndbuf};
     if (Arrays.stream(alone).anyMatch(Objects::nonNull)) {
       throw new IllegalArgumentException(

@@ -10,6 +10,7 @@ import dev.skiff.dev.NetdevEvent;
 import dev.skiff.loop.PollLoop;
 import dev.skiff.stack.NetStack;
 import dev.skiff.stack.PoolConfig;
+import dev.skiff.stack.StackConfig;
 import dev.skiff.stats.Faults;
 import dev.skiff.sys.Platform;
 import dev.skiff.time.Clock;
@@ -93,17 +94,21 @@ public final class Daemon {
   private void serve(List<TapSide> sides) throws IOException, InterruptedException {
     TimerQueue timers = new TimerQueue();
     Faults faults = new Faults();
-    List<DeviceConfig> devices = sides.stream().map(TapSide::config).toList();
-    PoolConfig memory = PoolConfig.usual().withBytes(config.bufferMemory());
-    try (NetStack stack = new NetStack(devices, memory, timers, faults)) {
+    List<DeviceConfig> devices =
+        sides.stream().map(side -> side.config().withArp(config.arp())).toList();
+    StackConfig made =
+        StackConfig.usual()
+            .withMemory(PoolConfig.usual().withBytes(config.bufferMemory()))
+            .withNeighbours(config.neighbours());
+    try (NetStack stack = new NetStack(devices, made, timers, faults)) {
       Clock clock = Clock.system();
       for (NetDevice dev : stack.devices()) {
         dev.setFault(config.fault(), clock.nowNs());
         dev.setRxCopybreak(config.rxCopybreak());
       }
       stack.netDevices().addNotifier((event, dev) -> tellOfFailure(event, dev, stack));
-      stack.open();
       PollLoop loop = new PollLoop(clock, timers, stack, faults);
+      stack.open();
       String application = "Skiff " + version;
       // Opened before the loop starts and closed after it has ended: the file has every frame.
       try (PcapFile pcap = openPcap(stack, loop, clock, application);

@@ -6,6 +6,7 @@ import dev.skiff.header.Ip4Prefix;
 import dev.skiff.sys.TapOptions;
 import dev.skiff.sys.TunTap;
 import dev.skiff.text.ByteSize;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tap the TAP's name
  * @param netns the network namespace that the TAP is in, or null for the daemon's own
- * @param ip our address
+ * @param ips our addresses, the primary one first
  * @param mac our MAC address, or null for one made from the machine and the TAP's name
  * @param gateway the default gateway, or null
  * @param hostIp the address for the host's side, or null to leave that alone
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record DeviceSpec(
     String tap,
     @Nullable String netns,
-    Ip4Prefix ip,
+    List<Ip4Prefix> ips,
     @Nullable Long mac,
     @Nullable Integer gateway,
     @Nullable Ip4Prefix hostIp,
@@ -44,7 +45,8 @@ public record DeviceSpec(
               + " bytes without spaces, '/', ':' or '%'");
     }
     var _ = new TapOptions(tap, netns, txQueueLen, sndbuf); // It checks them.
-    DeviceConfig.checkAddress(ip);
+    ips = List.copyOf(ips);
+    DeviceConfig.checkAddresses(ips);
     if (mac != null) {
       DeviceConfig.checkMac(mac);
     }
@@ -52,11 +54,16 @@ public record DeviceSpec(
       DeviceConfig.checkMtu(mtu);
     }
     if (gateway != null) {
-      DeviceConfig.checkGateway(gateway, ip);
+      DeviceConfig.checkGateway(gateway, ips);
     }
     if (hostIp != null) {
-      checkHostIp(hostIp, ip);
+      checkHostIp(hostIp, ips.getFirst());
     }
+  }
+
+  /** The primary address. */
+  public Ip4Prefix ip() {
+    return ips.getFirst();
   }
 
   private static void checkHostIp(Ip4Prefix hostIp, Ip4Prefix ip) {

@@ -53,7 +53,7 @@ final class DeviceSpecParser {
     return new DeviceSpec(
         must(Key.TAP),
         said.get(Key.NETNS),
-        read(Key.IP, must(Key.IP), Ip4Prefix::parse),
+        read(Key.IP, must(Key.IP), DeviceSpecParser::addresses),
         maybe(Key.MAC, MacAddr::parse),
         maybe(Key.GATEWAY, Ip4Addr::parse),
         maybe(Key.HOST_IP, Ip4Prefix::parse),
@@ -102,6 +102,11 @@ final class DeviceSpecParser {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(key.word() + ": " + e.getMessage(), e);
     }
+  }
+
+  /** One, or several with a plus between them, since a comma ends the setting. */
+  private static List<Ip4Prefix> addresses(String text) {
+    return Arrays.stream(text.split("\\+", -1)).map(Ip4Prefix::parse).toList();
   }
 
   private static Integer number(String text) {

@@ -1,7 +1,10 @@
 package dev.skiff.daemon;
 
+import dev.skiff.dev.ArpConf;
 import dev.skiff.dev.DeviceConfig;
 import dev.skiff.dev.NetDevices;
+import dev.skiff.header.Ip4Prefix;
+import dev.skiff.neigh.NeighbourParms;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.wire.FaultSpec;
 import java.nio.file.Path;
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param fault what breaks the wires on purpose, each for itself
  * @param rxCopybreak frames of up to so many bytes are copied into buffers of their size
  * @param bufferMemory the most bytes that packet buffers take together
+ * @param arp how the devices speak ARP
+ * @param neighbours times and bounds of the neighbour table
  */
 public record RunConfig(
     List<DeviceSpec> devices,
@@ -26,7 +31,9 @@ public record RunConfig(
     @Nullable Path pcap,
     FaultSpec fault,
     int rxCopybreak,
-    long bufferMemory) {
+    long bufferMemory,
+    ArpConf arp,
+    NeighbourParms neighbours) {
   /**
    * @throws IllegalArgumentException with one line that says what is wrong: a mistake of usage
    */
@@ -74,17 +81,23 @@ public record RunConfig(
     }
     for (int i = 0; i < devices.size(); i++) {
       for (int j = 0; j < i; j++) {
-        DeviceSpec a = devices.get(j);
-        DeviceSpec b = devices.get(i);
-        if (a.ip().contains(b.ip().address()) || b.ip().contains(a.ip().address())) {
+        checkApart(devices.get(j), devices.get(i));
+      }
+    }
+  }
+
+  private static void checkApart(DeviceSpec a, DeviceSpec b) {
+    for (Ip4Prefix one : a.ips()) {
+      for (Ip4Prefix other : b.ips()) {
+        if (one.contains(other.address()) || other.contains(one.address())) {
           throw new IllegalArgumentException(
               a.tap()
                   + " ("
-                  + a.ip()
+                  + one
                   + ") and "
                   + b.tap()
                   + " ("
-                  + b.ip()
+                  + other
                   + ") are in one network: no reply would know which way to go; choose another");
         }
       }

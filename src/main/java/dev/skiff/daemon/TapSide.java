@@ -1,5 +1,6 @@
 package dev.skiff.daemon;
 
+import dev.skiff.dev.ArpConf;
 import dev.skiff.dev.DeviceConfig;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
@@ -136,7 +137,8 @@ final class TapSide implements Closeable {
 
   /** The device to be registered. */
   DeviceConfig config() {
-    return new DeviceConfig(tap.name(), wire, mac, spec.ip(), spec.gateway(), mtu, null);
+    return new DeviceConfig(
+        tap.name(), wire, mac, spec.ips(), spec.gateway(), mtu, null, ArpConf.USUAL);
   }
 
   /** What it is, and what to type to see it work. */

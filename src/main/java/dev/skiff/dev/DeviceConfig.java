@@ -5,6 +5,9 @@ import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
 import dev.skiff.wire.Wire;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,19 +16,21 @@ import org.jspecify.annotations.Nullable;
  * @param name its name, or a pattern such as {@code eth%d}
  * @param wire what it sends over; the device's from here on
  * @param mac its own address; 0 for one made from its name, locally administered
- * @param address its IPv4 address and network, or null for none
+ * @param addresses its IPv4 addresses, each with its network; the first is the primary one
  * @param gateway the default gateway, or null
  * @param mtu the most bytes behind the link header, {@link #MIN_MTU} to {@link #MAX_MTU}
  * @param link its link type, or null for Ethernet
+ * @param arp how it speaks ARP
  */
 public record DeviceConfig(
     String name,
     Wire wire,
     long mac,
-    @Nullable Ip4Prefix address,
+    List<Ip4Prefix> addresses,
     @Nullable Integer gateway,
     int mtu,
-    @Nullable LinkOps link) {
+    @Nullable LinkOps link,
+    ArpConf arp) {
   /** The least MTU: RFC 791 3.2, every module must forward 68 bytes without fragmentation. */
   public static final int MIN_MTU = 68;
 
@@ -39,15 +44,11 @@ public record DeviceConfig(
     if (link == null && mac != 0) {
       checkMac(mac); // Another link has other addresses, or none: it checks them at open.
     }
-    if (address != null) {
-      checkAddress(address);
-    }
+    addresses = List.copyOf(addresses);
+    checkAddresses(addresses);
     checkMtu(mtu);
     if (gateway != null) {
-      if (address == null) {
-        throw new IllegalArgumentException("a gateway is of no use without an address");
-      }
-      checkGateway(gateway, address);
+      checkGateway(gateway, addresses);
     }
   }
 
@@ -56,32 +57,37 @@ public record DeviceConfig(
    * made from its name.
    */
   public static DeviceConfig of(String name, Wire wire) {
-    return new DeviceConfig(name, wire, 0, null, null, EthHdr.DATA_LEN, null);
+    return new DeviceConfig(name, wire, 0, List.of(), null, EthHdr.DATA_LEN, null, ArpConf.USUAL);
   }
 
   /** The same with another name. */
   public DeviceConfig withName(String name) {
-    return new DeviceConfig(name, wire, mac, address, gateway, mtu, link);
+    return new DeviceConfig(name, wire, mac, addresses, gateway, mtu, link, arp);
   }
 
   /** The same with another MAC address. */
   public DeviceConfig withMac(long mac) {
-    return new DeviceConfig(name, wire, mac, address, gateway, mtu, link);
+    return new DeviceConfig(name, wire, mac, addresses, gateway, mtu, link, arp);
   }
 
-  /** The same with an IPv4 address. */
-  public DeviceConfig withAddress(Ip4Prefix address) {
-    return new DeviceConfig(name, wire, mac, address, gateway, mtu, link);
+  /** The same with these IPv4 addresses. */
+  public DeviceConfig withAddress(Ip4Prefix... addresses) {
+    return new DeviceConfig(name, wire, mac, List.of(addresses), gateway, mtu, link, arp);
   }
 
   /** The same with another MTU. */
   public DeviceConfig withMtu(int mtu) {
-    return new DeviceConfig(name, wire, mac, address, gateway, mtu, link);
+    return new DeviceConfig(name, wire, mac, addresses, gateway, mtu, link, arp);
   }
 
   /** The same on another link than Ethernet. */
   public DeviceConfig withLink(LinkOps link) {
-    return new DeviceConfig(name, wire, mac, address, gateway, mtu, link);
+    return new DeviceConfig(name, wire, mac, addresses, gateway, mtu, link, arp);
+  }
+
+  /** The same speaking ARP otherwise. */
+  public DeviceConfig withArp(ArpConf arp) {
+    return new DeviceConfig(name, wire, mac, addresses, gateway, mtu, link, arp);
   }
 
   /**
@@ -123,6 +129,26 @@ public record DeviceConfig(
   }
 
   /**
+   * Checks all addresses of a device.
+   *
+   * @throws IllegalArgumentException if no host can have one of them, or there are too many
+   */
+  public static void checkAddresses(List<Ip4Prefix> addresses) {
+    if (addresses.size() > InDevice.MAX_ADDRESSES) {
+      throw new IllegalArgumentException(
+          "a device has " + InDevice.MAX_ADDRESSES + " addresses at most");
+    }
+    Set<Integer> seen = new HashSet<>();
+    for (Ip4Prefix address : addresses) {
+      checkAddress(address);
+      if (!seen.add(address.address())) {
+        throw new IllegalArgumentException(
+            Ip4Addr.format(address.address()) + " is given twice: give it once");
+      }
+    }
+  }
+
+  /**
    * Checks an MTU.
    *
    * @throws IllegalArgumentException if it is out of range
@@ -135,17 +161,22 @@ public record DeviceConfig(
   }
 
   /**
-   * Checks a gateway against the device's network.
+   * Checks a gateway against the device's networks.
    *
    * @throws IllegalArgumentException if it cannot be reached directly
    */
-  public static void checkGateway(int gateway, Ip4Prefix address) {
-    if (!address.canBeHost(gateway) || gateway == address.address()) {
+  public static void checkGateway(int gateway, List<Ip4Prefix> addresses) {
+    if (addresses.isEmpty()) {
+      throw new IllegalArgumentException("a gateway is of no use without an address");
+    }
+    boolean own = addresses.stream().anyMatch(address -> address.address() == gateway);
+    if (own || addresses.stream().noneMatch(address -> address.canBeHost(gateway))) {
+      String networks = String.join(" or ", addresses.stream().map(Ip4Prefix::toString).toList());
       throw new IllegalArgumentException(
           "gateway "
               + Ip4Addr.format(gateway)
               + " is not another host in the network of "
-              + address
+              + networks
               + ": it must be reachable directly");
     }
   }

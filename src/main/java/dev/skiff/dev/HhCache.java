@@ -22,7 +22,6 @@ public final class HhCache {
   private int type;
   private boolean bound;
   private boolean upToDate;
-  private long validUntilNs;
   private long usedNs;
   private final Counters hits;
   private final int counter;
@@ -67,23 +66,14 @@ public final class HhCache {
     upToDate = true;
   }
 
-  /** {@code hh_uptodate = 1} holds until then, nanoseconds on the loop's clock. */
-  public void setValidUntilNs(long ns) {
-    validUntilNs = ns;
-  }
-
   /** {@code hh_uptodate = 0}: the neighbour's address is in doubt. */
   public void invalidate() {
     upToDate = false;
   }
 
-  /** {@code hh_uptodate}: whether the header may be used for this next hop now. */
-  public boolean isUpToDate(NetDevice device, int address, long nowNs) {
-    return upToDate
-        && bound
-        && isFor(device, address)
-        && nowNs - validUntilNs <= 0
-        && source == device.macAddress();
+  /** {@code hh_uptodate}: whether the header may be used for this next hop. */
+  public boolean isUpToDate(NetDevice device, int address) {
+    return upToDate && bound && isFor(device, address) && source == device.macAddress();
   }
 
   /**

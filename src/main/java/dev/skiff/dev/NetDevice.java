@@ -47,9 +47,6 @@ public final class NetDevice {
    */
   public static final int RX_SPARE = 4 + 1;
 
-  /** The device's address while it has none: 0.0.0.0/32, which matches nothing. */
-  private static final Ip4Prefix NO_ADDRESS = new Ip4Prefix(0, 32);
-
   private final String name;
   private final int index;
   private final LinkOps link;
@@ -63,11 +60,11 @@ public final class NetDevice {
   private final RxFilter rxFilter = new RxFilter(this);
   private final LinkWatch linkWatch;
   private final DeviceLife life;
+  private final InDevice inDev;
   private Wire wire;
   private volatile @Nullable FaultyWire fault;
   private volatile int mtu;
   private volatile long macAddress;
-  private volatile Ip4Prefix address;
   private volatile int userFlags;
   private volatile int txQueueLen = TX_QUEUE_LEN;
   private boolean liveAddressChange;
@@ -83,8 +80,6 @@ public final class NetDevice {
     fault = wire instanceof FaultyWire faulty ? faulty : null;
     macAddress = config.mac();
     mtu = config.mtu();
-    Ip4Prefix own = config.address();
-    address = own == null ? NO_ADDRESS : own;
     Integer via = config.gateway();
     gateway = via == null ? Ip4Addr.ANY : via;
     topHalf = new TopHalf(this);
@@ -92,6 +87,7 @@ public final class NetDevice {
     transmitter = new Transmitter(this, link, devices);
     linkWatch = new LinkWatch(this, devices);
     life = new DeviceLife(this, devices, topHalf, bottomHalf, transmitter, rxFilter, linkWatch);
+    inDev = new InDevice(this, devices, config.addresses(), config.arp());
   }
 
   // ---- open and stop ----------------------------------------------------------------------------
@@ -539,31 +535,22 @@ public final class NetDevice {
     return life.isUp();
   }
 
-  /** {@code dev->pa_addr} and {@code pa_mask}; 0.0.0.0/32 while there is none. Any thread. */
+  /**
+   * {@code dev->pa_addr} and {@code pa_mask}: the first address that is used; 0.0.0.0/32 while
+   * there is none. Any thread.
+   */
   public Ip4Prefix address() {
-    return address;
+    return inDev.primary();
   }
 
-  /** Takes the IPv4 address away, and the route to its network with it. */
-  public void clearAddress() {
-    address = NO_ADDRESS;
-    devices.notify(NetdevEvent.CHANGEINET, this);
+  /** {@code dev->ip_ptr}: its IPv4 addresses, and how it speaks ARP. Any thread. */
+  public InDevice inDev() {
+    return inDev;
   }
 
   /** The default gateway that it was registered with; 0.0.0.0 for none. Any thread. */
   public int gateway() {
     return gateway;
-  }
-
-  /**
-   * Sets {@code dev->pa_addr} and {@code pa_mask}.
-   *
-   * @throws IllegalArgumentException if no host can have that address
-   */
-  public void setAddress(Ip4Prefix address) {
-    DeviceConfig.checkAddress(address);
-    this.address = address;
-    devices.notify(NetdevEvent.CHANGEINET, this);
   }
 
   /** Why the wire failed; empty if it did not. Any thread. */

@@ -83,15 +83,15 @@ public final class Sioc {
       case SIOCGIFADDR -> ifr.setAddr(dev.address().address());
       case SIOCSIFADDR -> {
         if (ifr.addr() == Ip4Addr.ANY) {
-          dev.clearAddress();
+          dev.inDev().clear();
         } else {
-          dev.setAddress(classful(ifr.addr()));
+          dev.inDev().set(classful(ifr.addr()));
         }
       }
       case SIOCGIFBRDADDR -> ifr.setAddr(broadcast(dev.address()));
       case SIOCGIFNETMASK -> ifr.setAddr(dev.address().mask());
       case SIOCSIFNETMASK ->
-          dev.setAddress(new Ip4Prefix(dev.address().address(), prefix(ifr.addr())));
+          dev.inDev().set(new Ip4Prefix(dev.address().address(), prefix(ifr.addr())));
       case SIOCGIFMTU -> ifr.setValue(dev.mtu());
       case SIOCSIFMTU -> dev.changeMtu(ifr.value());
       case SIOCSIFHWADDR -> dev.setMacAddress(ifr.hwaddr());

@@ -20,6 +20,12 @@ public final class IcmpHdr {
   /** {@code ICMP_ECHOREPLY}. */
   public static final int ECHO_REPLY = 0;
 
+  /** {@code ICMP_DEST_UNREACH}: destination unreachable. */
+  public static final int DEST_UNREACH = 3;
+
+  /** {@code ICMP_HOST_UNREACH}, a code of {@link #DEST_UNREACH}: host unreachable. */
+  public static final int HOST_UNREACH = 1;
+
   /** {@code ICMP_ECHO}: echo request. */
   public static final int ECHO = 8;
 

@@ -70,7 +70,7 @@ public final class Icmp implements IpHandler {
     ipv4.count(IpStat.ICMP_IN_ECHOS);
     int ip = skb.networkHeader();
     int asked = IpHdr.daddr(skb, ip);
-    if (asked != dev.address().address()) {
+    if (!dev.inDev().isLocal(asked)) {
       // RFC 1122 3.2.2.6: an echo to a broadcast or multicast address MAY be silently discarded.
       return DropReason.ICMP_ECHO_BROADCAST;
     }

@@ -1,15 +1,18 @@
 package dev.skiff.ip;
 
 import dev.skiff.dev.HhCache;
+import dev.skiff.dev.InDevice;
 import dev.skiff.dev.LinkOps;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.dev.PacketHandler;
 import dev.skiff.header.EtherType;
+import dev.skiff.header.IcmpHdr;
 import dev.skiff.header.InetChecksum;
 import dev.skiff.header.Ip4Addr;
-import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.IpHdr;
+import dev.skiff.neigh.UnreachableSink;
 import dev.skiff.skb.DropReason;
+import dev.skiff.skb.Packet;
 import dev.skiff.skb.PacketType;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.stats.Counters;
@@ -21,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: the loop thread.
  */
-public final class Ipv4 implements PacketHandler {
+public final class Ipv4 implements PacketHandler, UnreachableSink {
   /** {@code ip_default_ttl}. RFC 1122 3.2.1.7 wants it configurable, RFC 1700 says 64. */
   public static final int DEFAULT_TTL = 64;
 
@@ -113,19 +116,20 @@ public final class Ipv4 implements PacketHandler {
   private static DropReason checkAddresses(SkBuff skb, int ip, NetDevice dev) {
     int saddr = IpHdr.saddr(skb, ip);
     int daddr = IpHdr.daddr(skb, ip);
-    Ip4Prefix own = dev.address();
+    InDevice own = dev.inDev();
     // RFC 1122 3.2.1.3: a source that no host can have MUST be silently discarded.
     if (!Ip4Addr.isUnicast(saddr) || own.isBroadcast(saddr)) {
       return DropReason.IP_INVALID_SOURCE;
     }
-    if (saddr == own.address()) {
+    if (own.isLocal(saddr)) {
       return DropReason.IP_LOCAL_SOURCE;
     }
     // RFC 1122 3.2.1.3 (g): loopback addresses MUST NOT appear outside a host.
     if (Ip4Addr.isLoopback(daddr)) {
       return DropReason.IP_LOCALNET;
     }
-    if (daddr == own.address()) {
+    // RFC 1122 3.3.4.2, weak ES model: by whatever device it comes in, as in Linux.
+    if (own.isLocal(daddr)) {
       // RFC 1122 3.3.6: unicast in a link-layer broadcast SHOULD be silently discarded.
       return skb.pktType() == PacketType.HOST
           ? DropReason.NOT_DROPPED
@@ -139,7 +143,7 @@ public final class Ipv4 implements PacketHandler {
         : DropReason.IP_INADDRERRORS;
   }
 
-  private static boolean isBroadcast(int daddr, Ip4Prefix own) {
+  private static boolean isBroadcast(int daddr, InDevice own) {
     return daddr == Ip4Addr.BROADCAST || own.isBroadcast(daddr);
   }
 
@@ -204,11 +208,28 @@ public final class Ipv4 implements PacketHandler {
   /** A finished header if the next hop has one; else one that lacks its destination. */
   private static void pushLinkHeader(
       SkBuff skb, NetDevice dev, RouteCache.Rtable rt, int totLen, long nowNs) {
-    HhCache hh = rt.headerFor(dev, nowNs);
+    HhCache hh = rt.headerFor(dev);
     if (hh != null) {
       hh.push(skb, nowNs);
     } else if (dev.hardHeader(skb, EtherType.IP, LinkOps.UNKNOWN, totLen) < 0) {
       skb.setHeaderIncomplete(rt.nextHop());
+    }
+  }
+
+  /**
+   * {@code arp_error_report}, {@code ipv4_link_failure}: the next hop of a datagram does not
+   * answer. It is ours, since a host forwards nothing: its protocol is told what an ICMP message
+   * would say.
+   */
+  @Override
+  public void unreachable(Packet packet, NetDevice dev, long nowNs) {
+    if (packet.protocol() != EtherType.IP) {
+      return;
+    }
+    count(IpStat.IP_OUT_DISCARDS);
+    IpHandler handler = handlers[IpHdr.protocol(packet, packet.networkHeader())];
+    if (handler != null) {
+      handler.error(packet, IcmpHdr.DEST_UNREACH, IcmpHdr.HOST_UNREACH, dev, nowNs);
     }
   }
 

@@ -34,13 +34,13 @@ final class RouteCache {
     }
 
     /** {@code rt->rt_hh}, if it may be used now. */
-    @Nullable HhCache headerFor(NetDevice dev, long nowNs) {
+    @Nullable HhCache headerFor(NetDevice dev) {
       HhCache cached = hh;
-      if (cached == null || !cached.isUpToDate(dev, nextHop, nowNs)) {
+      if (cached == null || !cached.isUpToDate(dev, nextHop)) {
         cached = dev.headerCacheBind(EtherType.IP, nextHop);
         hh = cached;
       }
-      return cached != null && cached.isUpToDate(dev, nextHop, nowNs) ? cached : null;
+      return cached != null && cached.isUpToDate(dev, nextHop) ? cached : null;
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.skiff.ip;
 
+import dev.skiff.dev.InIfaddr;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.dev.NetdevEvent;
 import dev.skiff.dev.NetdevNotifier;
@@ -23,7 +24,7 @@ public final class Routes implements NetdevNotifier {
 
   /**
    * {@code fib_netdev_event}, {@code fib_inetaddr_event}: the route to a device's own network comes
-   * and goes with its address; all routes by it go with the device.
+   * and goes with its addresses; all routes by it go with the device.
    */
   @Override
   public void notify(NetdevEvent event, NetDevice dev) {
@@ -45,9 +46,10 @@ public final class Routes implements NetdevNotifier {
   }
 
   private void addConnected(NetDevice dev) {
-    Ip4Prefix address = dev.address();
-    if (address.address() != Ip4Addr.ANY) {
-      addConnected(dev, address);
+    for (InIfaddr ifa : dev.inDev().addresses()) {
+      if (ifa.state() == InIfaddr.State.VALID) {
+        addConnected(dev, ifa.local());
+      }
     }
   }
 

@@ -53,6 +53,7 @@ public final class PollLoop {
     this.timers = timers;
     this.agent = agent;
     this.faults = faults;
+    timers.setNowNs(clock.nowNs());
   }
 
   // ---- The turn ---------------------------------------------------------------------------------
@@ -65,6 +66,7 @@ public final class PollLoop {
   public boolean turn() {
     long nowNs = clock.nowNs();
     turnNs = nowNs;
+    timers.setNowNs(nowNs);
     stats.increment(LoopStat.TURNS.ordinal());
     runCommands();
     int left = 0;

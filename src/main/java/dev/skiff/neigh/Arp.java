@@ -1,21 +1,25 @@
 package dev.skiff.neigh;
 
+import dev.skiff.dev.ArpConf;
+import dev.skiff.dev.InDevice;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.dev.PacketHandler;
 import dev.skiff.header.ArpHdr;
 import dev.skiff.header.EthHdr;
 import dev.skiff.header.EtherType;
 import dev.skiff.header.Ip4Addr;
-import dev.skiff.header.Ip4Prefix;
+import dev.skiff.header.IpHdr;
 import dev.skiff.header.MacAddr;
+import dev.skiff.neigh.NeighbourTable.Merge;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.PacketType;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.skb.SkBuffPool;
 import dev.skiff.time.TimerQueue;
+import java.util.random.RandomGenerator;
 
 /**
- * The Address Resolution Protocol for IPv4 on Ethernet: RFC 826, net/ipv4/arp.c.
+ * The Address Resolution Protocol for IPv4 on Ethernet: RFC 826, RFC 1122 2.3.2, net/ipv4/arp.c.
  *
  * <p>Thread: the loop thread.
  */
@@ -25,11 +29,17 @@ public final class Arp implements PacketHandler {
 
   private final SkBuffPool pool;
   private final NeighbourTable table;
+  private final AddressConflicts conflicts;
 
-  /** ARP with an empty neighbour table of its own. */
-  public Arp(SkBuffPool pool, TimerQueue timers) {
+  /**
+   * ARP with an empty neighbour table of its own.
+   *
+   * @param random draws the times that are to be random
+   */
+  public Arp(SkBuffPool pool, TimerQueue timers, NeighbourParms parms, RandomGenerator random) {
     this.pool = pool;
-    table = new NeighbourTable(this, timers);
+    table = new NeighbourTable(this, timers, parms, random);
+    conflicts = new AddressConflicts(this, timers, random);
   }
 
   /** The table that it fills. */
@@ -37,9 +47,16 @@ public final class Arp implements PacketHandler {
     return table;
   }
 
+  /** Who sees to it that nobody else has our addresses. */
+  public AddressConflicts conflicts() {
+    return conflicts;
+  }
+
+  // ---- Receive ----------------------------------------------------------------------------------
+
   /**
-   * {@code arp_rcv}: RFC 826 "Packet Reception", in its order: the mapping is merged before the
-   * opcode is looked at, and an entry is made only if the packet is for us.
+   * {@code arp_rcv}, {@code arp_process}: RFC 826 "Packet Reception", in its order: the mapping is
+   * merged before the opcode is looked at, and an entry is made only if the packet is for us.
    */
   @Override
   public DropReason receive(SkBuff skb, NetDevice dev, long nowNs) {
@@ -54,56 +71,56 @@ public final class Arp implements PacketHandler {
       return DropReason.PKT_TOO_SMALL;
     }
     int arp = skb.data();
-    DropReason malformed = check(skb, arp, dev.address());
-    if (malformed != DropReason.NOT_DROPPED) {
-      return malformed;
+    InDevice in = dev.inDev();
+    DropReason refused = check(skb, arp, in);
+    if (refused == DropReason.NOT_DROPPED) {
+      refused = checkOwn(skb, arp, dev, nowNs);
     }
-    long sha = ArpHdr.sha(skb, arp);
-    int spa = ArpHdr.spa(skb, arp);
+    if (refused != DropReason.NOT_DROPPED) {
+      return refused;
+    }
     int tpa = ArpHdr.tpa(skb, arp);
-    int own = dev.address().address();
-    boolean forUs = tpa == own && own != Ip4Addr.ANY;
+    boolean forUs = tpa != Ip4Addr.ANY && in.isLocal(tpa);
     boolean request = ArpHdr.op(skb, arp) == ArpHdr.REQUEST;
-    if (spa == own && own != Ip4Addr.ANY) {
-      return DropReason.ARP_CONFLICT;
+    if (request && forUs && ignores(in, ArpHdr.spa(skb, arp), tpa)) {
+      return DropReason.ARP_IGNORED;
     }
-    boolean known = false;
-    // RFC 5227 2.1.1: a sender of 0.0.0.0 probes for an address; there is nothing to learn.
-    if (spa != Ip4Addr.ANY) {
-      boolean confirms = forUs && !request && EthHdr.dest(skb, skb.macHeader()) == dev.macAddress();
-      known = table.update(dev, spa, sha, forUs && request, confirms, nowNs);
-    }
+    Merge merge = merge(skb, arp, dev, forUs, nowNs);
     if (!request) {
       table.count(NeighbourStat.RCV_REPLIES);
-      return known ? DropReason.CONSUMED : DropReason.ARP_UNSOLICITED;
+      return end(merge, DropReason.ARP_UNSOLICITED);
     }
     if (!forUs) {
-      return known ? DropReason.CONSUMED : DropReason.ARP_NOT_FOR_US;
+      return end(merge, DropReason.ARP_NOT_FOR_US);
     }
-    table.count(NeighbourStat.RCV_REQUESTS);
-    if (!skb.unshare()) {
-      return DropReason.NOMEM;
-    }
-    table.count(NeighbourStat.SND_REPLIES);
-    return replyInPlace(skb, dev, arp, nowNs);
+    return answer(skb, arp, dev, nowNs);
   }
 
-  private static DropReason check(SkBuff skb, int arp, Ip4Prefix own) {
+  /** What no ARP packet for IPv4 on Ethernet may say, each with a reason of its own. */
+  private static DropReason check(SkBuff skb, int arp, InDevice in) {
     int hrd = ArpHdr.hrd(skb, arp);
-    boolean ethernet = hrd == ArpHdr.HRD_ETHERNET || hrd == ArpHdr.HRD_IEEE802;
-    if (!ethernet || ArpHdr.hln(skb, arp) != MacAddr.ALEN) {
+    if (hrd != ArpHdr.HRD_ETHERNET && hrd != ArpHdr.HRD_IEEE802) {
       return DropReason.ARP_HARDWARE;
     }
-    if (ArpHdr.pro(skb, arp) != EtherType.IP || ArpHdr.pln(skb, arp) != ArpHdr.PLN_IP) {
+    if (ArpHdr.pro(skb, arp) != EtherType.IP) {
       return DropReason.ARP_PROTOCOL;
+    }
+    if (ArpHdr.hln(skb, arp) != MacAddr.ALEN) {
+      return DropReason.ARP_HARDWARE_LEN;
+    }
+    if (ArpHdr.pln(skb, arp) != ArpHdr.PLN_IP) {
+      return DropReason.ARP_PROTOCOL_LEN;
     }
     int op = ArpHdr.op(skb, arp);
     if (op != ArpHdr.REQUEST && op != ArpHdr.REPLY) {
       return DropReason.ARP_OPCODE;
     }
+    if (!MacAddr.isValid(ArpHdr.sha(skb, arp))) {
+      return DropReason.ARP_INVALID_MAC;
+    }
     int spa = ArpHdr.spa(skb, arp);
-    boolean host = Ip4Addr.isUnicast(spa) && (!own.contains(spa) || own.canBeHost(spa));
-    if (!MacAddr.isValid(ArpHdr.sha(skb, arp)) || (spa != Ip4Addr.ANY && !host)) {
+    // RFC 5227 2.1.1: a sender of 0.0.0.0 probes for an address.
+    if (spa != Ip4Addr.ANY && (!Ip4Addr.isUnicast(spa) || in.isNoHost(spa))) {
       return DropReason.ARP_INVALID_SOURCE;
     }
     int tpa = ArpHdr.tpa(skb, arp);
@@ -113,33 +130,140 @@ public final class Arp implements PacketHandler {
     return DropReason.NOT_DROPPED;
   }
 
+  /** What comes from us, or from somebody who has our address or is about to take it. */
+  private DropReason checkOwn(SkBuff skb, int arp, NetDevice dev, long nowNs) {
+    long sha = ArpHdr.sha(skb, arp);
+    int spa = ArpHdr.spa(skb, arp);
+    if (sha == dev.macAddress()) {
+      return DropReason.ARP_LOOPED;
+    }
+    boolean probe = spa == Ip4Addr.ANY && ArpHdr.op(skb, arp) == ArpHdr.REQUEST;
+    int claimed = probe ? ArpHdr.tpa(skb, arp) : spa;
+    if (claimed == Ip4Addr.ANY) {
+      return DropReason.NOT_DROPPED;
+    }
+    boolean conflict = conflicts.claimed(dev, claimed, probe, sha, nowNs);
+    return conflict || (!probe && dev.inDev().isLocal(spa))
+        ? DropReason.ARP_CONFLICT
+        : DropReason.NOT_DROPPED;
+  }
+
+  /** {@code arp_ignore}. */
+  private static boolean ignores(InDevice in, int spa, int tpa) {
+    return switch (in.arpConf().ignore()) {
+      case 0 -> false;
+      case 1 -> !in.has(tpa);
+      case 2 -> !in.has(tpa) || (spa != Ip4Addr.ANY && !in.isOnLink(spa, tpa));
+      default -> true;
+    };
+  }
+
+  private Merge merge(SkBuff skb, int arp, NetDevice dev, boolean forUs, long nowNs) {
+    int spa = ArpHdr.spa(skb, arp);
+    if (spa == Ip4Addr.ANY) {
+      return Merge.NO_ENTRY; // RFC 5227 2.1.1: of a probe there is nothing to learn.
+    }
+    boolean request = ArpHdr.op(skb, arp) == ArpHdr.REQUEST;
+    boolean gratuitous = spa == ArpHdr.tpa(skb, arp);
+    boolean asksUs = request && forUs;
+    // RFC 4861 7.2.5 for ARP: what is sent to all, or does not answer, proves no way to us and
+    // back.
+    boolean confirms = !request && forUs && EthHdr.dest(skb, skb.macHeader()) == dev.macAddress();
+    ArpConf conf = dev.inDev().arpConf();
+    boolean accepted = conf.accept() && (gratuitous || !request);
+    return table.update(
+        dev,
+        spa,
+        ArpHdr.sha(skb, arp),
+        confirms ? NeighbourState.REACHABLE : NeighbourState.STALE,
+        asksUs || accepted,
+        asksUs || gratuitous,
+        nowNs);
+  }
+
+  private static DropReason end(Merge merge, DropReason ifNoEntry) {
+    return switch (merge) {
+      case NO_ENTRY -> ifNoEntry;
+      case MERGED -> DropReason.CONSUMED;
+      case LOCKED -> DropReason.ARP_LOCKTIME;
+      case FIXED -> DropReason.ARP_PERMANENT;
+    };
+  }
+
   /** The request becomes the reply: RFC 826 "swap hardware and protocol fields". */
-  private static DropReason replyInPlace(SkBuff skb, NetDevice dev, int arp, long nowNs) {
+  private DropReason answer(SkBuff skb, int arp, NetDevice dev, long nowNs) {
     long sha = ArpHdr.sha(skb, arp);
     int spa = ArpHdr.spa(skb, arp);
     int tpa = ArpHdr.tpa(skb, arp);
+    table.count(NeighbourStat.RCV_REQUESTS);
+    if (spa == Ip4Addr.ANY) {
+      table.count(NeighbourStat.RCV_PROBES);
+    }
+    if (!skb.unshare()) {
+      return DropReason.NOMEM;
+    }
+    table.count(NeighbourStat.SND_REPLIES);
     skb.trim(ArpHdr.LEN);
     ArpHdr.write(skb, arp, ArpHdr.REPLY, dev.macAddress(), tpa, sha, spa);
     return send(skb, dev, sha, nowNs);
   }
 
-  /** {@code arp_send} of a request for {@code tpa}; a request for want of a buffer is not sent. */
-  void sendRequest(NetDevice dev, long to, int tpa, long nowNs) {
+  // ---- Send -------------------------------------------------------------------------------------
+
+  /** {@code arp_solicit}: asks a neighbour, or all, for its MAC address. */
+  void solicit(Neighbour n, long to, long nowNs) {
+    if (!sendRequest(n.dev, to, ownAddressFor(n), n.ip, nowNs)) {
+      table.count(NeighbourStat.SND_FAILED);
+      return;
+    }
+    table.count(NeighbourStat.SND_REQUESTS);
+    if (to != MacAddr.BROADCAST) {
+      table.count(NeighbourStat.SND_REQUESTS_UCAST);
+    }
+  }
+
+  /** {@code arp_announce}: the address of ours that is told to who is asked. */
+  private static int ownAddressFor(Neighbour n) {
+    InDevice in = n.dev.inDev();
+    SkBuff waiting = n.queue.peekTail();
+    int announce = in.arpConf().announce();
+    if (announce < 2 && waiting != null && waiting.protocol() == EtherType.IP) {
+      int saddr = IpHdr.saddr(waiting, waiting.networkHeader());
+      if (announce == 0 ? in.isLocal(saddr) : in.isOnLink(saddr, n.ip) && in.has(saddr)) {
+        return saddr;
+      }
+    }
+    return in.selectAddress(n.ip);
+  }
+
+  /** RFC 5227 2.1.1: does anybody have this address? */
+  boolean sendProbe(NetDevice dev, int address, long nowNs) {
+    return sendRequest(dev, MacAddr.BROADCAST, Ip4Addr.ANY, address, nowNs);
+  }
+
+  /** RFC 5227 2.3: this address is ours. */
+  boolean sendAnnouncement(NetDevice dev, int address, long nowNs) {
+    return sendRequest(dev, MacAddr.BROADCAST, address, address, nowNs);
+  }
+
+  /** {@code arp_send}; says whether it is on its way. */
+  private boolean sendRequest(NetDevice dev, long to, int spa, int tpa, long nowNs) {
     SkBuff skb = pool.devAlloc(EthHdr.ZLEN, ARP_SEND);
     if (skb == null) {
-      return;
+      return false;
     }
     skb.hop(ARP_SEND);
     skb.reserve(EthHdr.HLEN);
     int arp = skb.put(ArpHdr.LEN);
     skb.resetNetworkHeader();
     skb.setProtocol(EtherType.ARP);
-    ArpHdr.write(skb, arp, ArpHdr.REQUEST, dev.macAddress(), dev.address().address(), 0, tpa);
-    table.count(NeighbourStat.SND_REQUESTS);
+    ArpHdr.write(skb, arp, ArpHdr.REQUEST, dev.macAddress(), spa, 0, tpa);
     DropReason reason = send(skb, dev, to, nowNs);
-    if (reason != DropReason.NOT_DROPPED) {
-      skb.free(reason);
+    if (reason == DropReason.NOT_DROPPED) {
+      return true;
     }
+    skb.free(reason);
+    return false;
   }
 
   private static DropReason send(SkBuff skb, NetDevice dev, long to, long nowNs) {

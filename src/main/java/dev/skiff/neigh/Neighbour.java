@@ -9,20 +9,31 @@ import dev.skiff.time.Timer;
 /**
  * {@code struct neighbour}: one next hop on one device, its state and the packets that wait for it.
  *
- * <p>What is done at a change of state is in {@link NeighbourTable}. Thread: the loop thread.
+ * <p>What is done at a change of state is in {@link Nud}. Thread: the loop thread.
  */
-public final class Neighbour extends Timer {
-  private final NeighbourTable table;
-  final SkBuffQueue queue = new SkBuffQueue("neighbour queue");
+final class Neighbour extends Timer {
+  /** Of a time: it has not been yet. */
+  static final long NEVER = Long.MIN_VALUE;
+
+  private final Nud nud;
   NetDevice dev;
   int ip;
   long mac;
   NeighbourState state = NeighbourState.FAILED;
 
-  /** {@code neigh->confirmed}: when a unicast reply confirmed it. */
+  /** {@code neigh->arp_queue}: what waits for its MAC address. */
+  final SkBuffQueue queue = new SkBuffQueue("neighbour queue");
+
+  /** {@code neigh->arp_queue_len_bytes}: the memory that takes. */
+  int queueBytes;
+
+  /** {@code neigh->confirmed}: when a unicast reply, or an upper layer, confirmed it. */
   long confirmedNs;
 
-  /** {@code neigh->used}: when it was last asked for. */
+  /** {@code neigh->updated}: when something that was heard or set changed it. */
+  long updatedNs;
+
+  /** {@code neigh->used}: when it was last looked up; see {@link #lastUsedNs}. */
   long usedNs;
 
   /** {@code neigh->hh}: the finished header for it. */
@@ -31,19 +42,24 @@ public final class Neighbour extends Timer {
   /** {@code neigh->probes}: requests sent since the last answer. */
   int probes;
 
-  Neighbour(NeighbourTable table, NetDevice dev, int ip, Counters stats) {
-    this.table = table;
+  /** Where it stands in the table's list. */
+  int place;
+
+  Neighbour(Nud nud, NetDevice dev, int ip, Counters stats) {
+    this.nud = nud;
     this.dev = dev;
     this.ip = ip;
     hh = new HhCache(dev, ip, stats, NeighbourStat.HH_HITS.ordinal());
   }
 
+  /** It is about another next hop from here on, of which nothing is known. */
   void begin(NetDevice device, int address, long nowNs) {
     dev = device;
     ip = address;
     mac = 0;
     state = NeighbourState.FAILED;
-    confirmedNs = nowNs;
+    confirmedNs = NEVER;
+    updatedNs = nowNs;
     usedNs = nowNs;
     probes = 0;
     hh.begin(device, address, nowNs);
@@ -56,6 +72,6 @@ public final class Neighbour extends Timer {
 
   @Override
   protected void fire(long nowNs) {
-    table.timer(this, nowNs);
+    nud.timer(this, nowNs);
   }
 }

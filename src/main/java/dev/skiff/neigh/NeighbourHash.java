@@ -15,10 +15,10 @@ final class NeighbourHash {
   /**
    * An empty one.
    *
-   * @param capacity the most neighbours, a power of two
+   * @param capacity the most neighbours
    */
   NeighbourHash(int capacity) {
-    buckets = new @Nullable Neighbour[2 * capacity];
+    buckets = new @Nullable Neighbour[2 * Integer.highestOneBit(2 * capacity - 1)];
     mask = buckets.length - 1;
   }
 

@@ -13,69 +13,58 @@ import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.stats.Counters;
 import dev.skiff.time.TimerQueue;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code struct neigh_table}: the ARP cache, and what is done when a neighbour changes its state.
+ * {@code struct neigh_table}: the ARP cache.
  *
- * <pre>
- *                    request sent            reply
- *   (none), FAILED --------------> INCOMPLETE -----> REACHABLE --(30 s, looked at when used)--> STALE
- *        ^                             |                ^                                         |
- *        |<---- 3 requests, no reply --+                |  unicast reply                    used  |
- *        |                                              |                                         v
- *        +<------ 3 requests, no reply -------------- PROBE <---(5 s, nobody confirmed)-------- DELAY
- * </pre>
- *
- * <p>Any ARP packet about an entry updates it; only a reply to us makes it REACHABLE, another makes
- * it STALE. An entry is made by our own wish to send, or by a request for our address. Entries are
- * kept and used again, so that a flood of new neighbours allocates nothing once the table is full.
- * Thread: the loop thread.
+ * <p>An entry is made by our own wish to send, by a request for our address, or by hand; any ARP
+ * packet about it updates it. {@link Nud} has the states, {@link NeighbourGc} takes entries out,
+ * {@link NeighbourQueues} holds the packets that wait. What is taken out is used again, so that a
+ * flood of new neighbours allocates nothing once the table has been full. Thread: the loop thread;
+ * counters any.
  */
 public final class NeighbourTable implements Resolver, NetdevNotifier {
-  /** {@code gc_thresh3}: the most entries. */
-  public static final int MAX_ENTRIES = 1024;
-
-  /** {@code unres_qlen}: the most packets that wait for one neighbour. */
-  public static final int QUEUE_LEN = 101;
-
-  /** The most packets that wait for all neighbours together. */
-  public static final int TOTAL_QUEUE_LEN = 512;
-
-  /** {@code mcast_solicit}, {@code ucast_solicit}: requests before giving up. */
-  public static final int MAX_PROBES = 3;
-
-  /** {@code retrans_time}: between two requests; RFC 1122 2.3.2.1 wants a second or more. */
-  public static final long RETRANS_NS = 1_000_000_000L;
-
-  /** {@code base_reachable_time}: how long a confirmation holds. */
-  public static final long REACHABLE_NS = 30_000_000_000L;
-
-  /** {@code delay_first_probe_time}: how long a stale entry is used before it is asked. */
-  public static final long DELAY_NS = 5_000_000_000L;
-
   private static final String ARP_FIND = "arp_find";
-  private static final String NEIGH = "neigh";
 
-  private final Arp arp;
-  private final TimerQueue timers;
+  private final NeighbourParms parms;
   private final Counters stats = new Counters(NeighbourStat.values().length);
-
-  private final NeighbourHash hash = new NeighbourHash(MAX_ENTRIES);
-  private final List<Neighbour> entries = new ArrayList<>(MAX_ENTRIES);
-  private int queued;
+  private final NeighbourHash hash;
+  private final List<Neighbour> entries;
+  private final Deque<Neighbour> spare;
+  private final NeighbourQueues queues;
+  private final NeighbourGc gc;
+  private final Nud nud;
+  private int permanent;
 
   /**
    * An empty table.
    *
    * @param arp sends the requests
    * @param timers where its timers are set
+   * @param random draws how long confirmations hold
    */
-  NeighbourTable(Arp arp, TimerQueue timers) {
-    this.arp = arp;
-    this.timers = timers;
+  NeighbourTable(Arp arp, TimerQueue timers, NeighbourParms parms, RandomGenerator random) {
+    this.parms = parms;
+    int most = 2 * parms.gcThresh3();
+    hash = new NeighbourHash(most);
+    entries = new ArrayList<>(parms.gcThresh3());
+    spare = new ArrayDeque<>(parms.gcThresh3());
+    queues = new NeighbourQueues(parms, entries, stats);
+    gc = new NeighbourGc(this, entries, parms, timers, stats);
+    nud = new Nud(arp, timers, parms, queues, stats, random);
+  }
+
+  /** Sets who is told of packets that waited in vain. */
+  public void setUnreachableSink(UnreachableSink sink) {
+    queues.setUnreachableSink(sink);
   }
 
   // ---- Sending ----------------------------------------------------------------------------------
@@ -91,7 +80,7 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
     count(NeighbourStat.LOOKUPS);
     Neighbour n = hash.lookup(dev, paddr);
     if (n == null) {
-      n = dev.isNoArp() ? null : create(dev, paddr, nowNs);
+      n = dev.isNoArp() ? null : createToAsk(dev, paddr, nowNs);
       if (n == null) {
         skb.setVerdict(dev.isNoArp() ? DropReason.ARP_NOARP : DropReason.NEIGH_CREATEFAIL);
         return Resolve.REFUSED;
@@ -99,21 +88,14 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
     } else {
       count(NeighbourStat.HITS);
     }
-    n.usedNs = nowNs;
-    if (hasExpired(n, nowNs)) {
-      change(n, NeighbourState.STALE, nowNs);
-    }
-    if (n.state == NeighbourState.STALE) {
-      change(n, NeighbourState.DELAY, nowNs);
-    }
+    nud.used(n, nowNs);
     if (n.state.isValid()) {
       EthHdr.dest(skb, haddr, n.mac);
       return Resolve.RESOLVED;
     }
-    enqueue(n, skb);
-    if (n.state == NeighbourState.FAILED) {
-      change(n, NeighbourState.INCOMPLETE, nowNs);
-    }
+    // X08, RFC 1122 2.4: that nothing is known yet is no error. X30, 2.3.2.2: the packet is kept.
+    queues.enqueue(n, skb);
+    nud.wanted(n, nowNs);
     return Resolve.QUEUED;
   }
 
@@ -125,201 +107,243 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
 
   /** {@code arp_set_predefined}: addresses whose MAC is known without asking; 0 for all others. */
   private static long predefined(NetDevice dev, int ip) {
-    if (ip == Ip4Addr.BROADCAST || dev.address().isBroadcast(ip)) {
+    if (ip == Ip4Addr.BROADCAST || dev.inDev().isBroadcast(ip)) {
       return MacAddr.BROADCAST;
     }
     return Ip4Addr.isMulticast(ip) ? MacAddr.ofIp4Multicast(ip) : 0;
   }
 
-  /** Holds a packet, and pushes out the oldest where there are too many. */
-  private void enqueue(Neighbour n, SkBuff skb) {
-    if (n.queue.len() >= QUEUE_LEN) {
-      discardOldest(n);
-    }
-    while (queued >= TOTAL_QUEUE_LEN) {
-      discardOldest(longestQueue());
-    }
-    n.queue.queueTail(skb);
-    queued++;
-  }
-
-  private Neighbour longestQueue() {
-    Neighbour longest = entries.get(0);
-    for (int i = 1; i < entries.size(); i++) {
-      if (entries.get(i).queue.len() > longest.queue.len()) {
-        longest = entries.get(i);
-      }
-    }
-    return longest;
-  }
-
-  private void discardOldest(Neighbour n) {
-    SkBuff oldest = n.queue.dequeue(NEIGH);
-    if (oldest != null) {
-      queued--;
-      count(NeighbourStat.UNRES_DISCARDS);
-      oldest.free(DropReason.NEIGH_QUEUEFULL);
-    }
-  }
-
   // ---- Learning ---------------------------------------------------------------------------------
+
+  /** What became of somebody's word about a neighbour. */
+  enum Merge {
+    /** There is no entry for it, and none was made. */
+    NO_ENTRY,
+    /** The entry says so now. */
+    MERGED,
+    /** Another answer came less than {@code locktime} ago, which stands. */
+    LOCKED,
+    /** The entry was set by hand, and says otherwise. */
+    FIXED
+  }
 
   /**
    * {@code neigh_update}: somebody said what MAC address a neighbour has.
    *
+   * @param to REACHABLE if it is the answer to a request of ours, else STALE
    * @param create whether to make an entry if there is none
-   * @param confirms whether it is the answer to a request of ours
-   * @return whether there is an entry now
+   * @param override whether it stands against an answer that came a moment ago
    */
-  boolean update(NetDevice dev, int ip, long mac, boolean create, boolean confirms, long nowNs) {
+  Merge update(
+      NetDevice dev,
+      int ip,
+      long mac,
+      NeighbourState to,
+      boolean create,
+      boolean override,
+      long nowNs) {
     Neighbour n = hash.lookup(dev, ip);
     if (n == null) {
       n = create ? create(dev, ip, nowNs) : null;
       if (n == null) {
-        return false;
+        return Merge.NO_ENTRY;
       }
     }
     boolean sameMac = n.state.isValid() && n.mac == mac;
-    n.mac = mac;
-    if (confirms) {
-      n.confirmedNs = nowNs;
-      change(n, NeighbourState.REACHABLE, nowNs);
-    } else if (!sameMac) {
-      change(n, NeighbourState.STALE, nowNs);
+    if (n.state.isFixed()) {
+      return sameMac ? Merge.MERGED : Merge.FIXED;
     }
-    return true;
+    boolean locked = !override && nowNs - n.updatedNs <= parms.locktimeNs();
+    if (n.state.isValid() && !sameMac && locked) {
+      return Merge.LOCKED;
+    }
+    nud.learn(n, mac, to, nowNs);
+    return Merge.MERGED;
   }
 
-  // ---- The automaton ----------------------------------------------------------------------------
-
-  /** The one place where a neighbour's state changes, and what follows from it. */
-  private void change(Neighbour n, NeighbourState to, long nowNs) {
-    n.state = to;
-    timers.cancel(n);
-    updateHhs(n);
-    switch (to) {
-      case INCOMPLETE, PROBE -> {
-        n.probes = 0;
-        solicit(n, nowNs);
-      }
-      case DELAY -> timers.set(n, nowNs + DELAY_NS);
-      case REACHABLE, STALE -> sendQueue(n, nowNs);
-      case FAILED -> {
-        count(NeighbourStat.RES_FAILED);
-        queued -= n.queue.purge(DropReason.NEIGH_FAILED);
-      }
+  /**
+   * {@code neigh_confirm}: an upper layer has had an answer by way of a neighbour, so that it need
+   * not be asked. RFC 4861 7.3.1. Of one that is not known nothing is learnt.
+   */
+  public void confirm(NetDevice dev, int ip, long nowNs) {
+    Neighbour n = hash.lookup(dev, ip);
+    if (n != null) {
+      nud.confirm(n, nowNs);
     }
   }
 
-  /** {@code neigh_update_hhs}: the finished header is good while the address is beyond doubt. */
-  private void updateHhs(Neighbour n) {
-    if (n.state == NeighbourState.REACHABLE) {
-      n.dev.headerCacheUpdate(n.hh, n.mac);
-      n.hh.setValidUntilNs(n.confirmedNs + REACHABLE_NS);
-    } else {
-      n.hh.invalidate();
+  // ---- By hand ----------------------------------------------------------------------------------
+
+  /** What an entry set by hand may meet. */
+  public enum IfThere {
+    /** {@code NLM_F_CREATE | NLM_F_EXCL}, {@code ip neigh add}: there must be none. */
+    REFUSE,
+    /** {@code NLM_F_CREATE | NLM_F_REPLACE}, {@code ip neigh replace}: there may be one. */
+    REPLACE,
+    /** {@code NLM_F_REPLACE}, {@code ip neigh change}: there must be one. */
+    REQUIRE
+  }
+
+  /**
+   * {@code neigh_add}: sets an entry by hand. What waits for it is sent.
+   *
+   * @param mac any but zero and the broadcast address; a group's, as clusters have it, may be
+   * @param state PERMANENT, NOARP, REACHABLE or STALE
+   * @throws IllegalArgumentException if it cannot be, one line that says why
+   * @throws IllegalStateException if there is one, or none, or the table is full
+   */
+  public void add(
+      NetDevice dev, int ip, long mac, NeighbourState state, IfThere ifThere, long nowNs) {
+    checkByHand(dev, ip, mac, state);
+    Neighbour n = hash.lookup(dev, ip);
+    String name = Ip4Addr.format(ip) + " dev " + dev.name();
+    if (n != null && ifThere == IfThere.REFUSE) {
+      throw new IllegalStateException(name + " is there already: say replace, or del it first");
     }
-  }
-
-  /** A neighbour's timer has run out. */
-  void timer(Neighbour n, long nowNs) {
-    if (n.state == NeighbourState.DELAY) {
-      change(n, NeighbourState.PROBE, nowNs);
-    } else if (n.probes >= MAX_PROBES) {
-      change(n, NeighbourState.FAILED, nowNs);
-    } else {
-      solicit(n, nowNs);
+    if (n == null && ifThere == IfThere.REQUIRE) {
+      throw new IllegalStateException(name + " is not in the table: say add, or replace");
     }
-  }
-
-  /** {@code arp_solicit}: broadcast while the MAC address is unknown, else unicast to it. */
-  private void solicit(Neighbour n, long nowNs) {
-    n.probes++;
-    long to = n.state == NeighbourState.PROBE ? n.mac : MacAddr.BROADCAST;
-    arp.sendRequest(n.dev, to, n.ip, nowNs);
-    timers.set(n, nowNs + RETRANS_NS);
-  }
-
-  private void sendQueue(Neighbour n, long nowNs) {
-    // Counted, since what is sent to a stale neighbour moves it on.
-    for (int i = n.queue.len(); i > 0; i--) {
-      SkBuff skb = n.queue.dequeue(NEIGH);
-      if (skb == null) {
-        return;
-      }
-      queued--;
-      DropReason reason = n.dev.transmit(skb, nowNs);
-      if (reason != DropReason.NOT_DROPPED) {
-        skb.free(reason);
+    boolean toPermanent = state == NeighbourState.PERMANENT;
+    boolean wasPermanent = n != null && n.state == NeighbourState.PERMANENT;
+    if (toPermanent && !wasPermanent && permanent == parms.gcThresh3()) {
+      throw new IllegalStateException(
+          "there are " + permanent + " permanent entries already, gc_thresh3: del some");
+    }
+    if (n == null) {
+      n = toPermanent ? insert(dev, ip, nowNs) : create(dev, ip, nowNs);
+      if (n == null) {
+        throw new IllegalStateException("the neighbour table is full, and all in it are in use");
       }
     }
+    permanent += (toPermanent ? 1 : 0) - (wasPermanent ? 1 : 0);
+    nud.set(n, mac, state, nowNs);
+  }
+
+  private static void checkByHand(NetDevice dev, int ip, long mac, NeighbourState state) {
+    if (!Ip4Addr.isUnicast(ip) || dev.inDev().isNoHost(ip)) {
+      throw new IllegalArgumentException(Ip4Addr.format(ip) + " is no host's address");
+    }
+    if (dev.inDev().has(ip)) {
+      throw new IllegalArgumentException(
+          Ip4Addr.format(ip) + " is " + dev.name() + "'s own address, and no neighbour");
+    }
+    if (mac == 0 || mac == MacAddr.BROADCAST) {
+      throw new IllegalArgumentException(MacAddr.format(mac) + " is no neighbour's MAC address");
+    }
+    if (!state.isConnected() && state != NeighbourState.STALE) {
+      throw new IllegalArgumentException(
+          state.word() + " cannot be set: say permanent, noarp, reachable or stale");
+    }
+  }
+
+  /**
+   * {@code neigh_delete}: forgets a neighbour. What waits for it is given up.
+   *
+   * @return whether it was there
+   */
+  public boolean delete(NetDevice dev, int ip) {
+    Neighbour n = hash.lookup(dev, ip);
+    if (n != null) {
+      remove(n, DropReason.QUEUE_PURGE);
+    }
+    return n != null;
+  }
+
+  /**
+   * {@code ip neigh flush}: forgets those that are in one of these states.
+   *
+   * @param dev on this device alone; null for all
+   * @return how many there were
+   */
+  public int flush(@Nullable NetDevice dev, Set<NeighbourState> states) {
+    int before = entries.size();
+    for (int i = before - 1; i >= 0; i--) {
+      Neighbour n = entries.get(i);
+      if ((dev == null || n.dev == dev) && states.contains(n.state)) {
+        remove(n, DropReason.QUEUE_PURGE);
+      }
+    }
+    return before - entries.size();
   }
 
   // ---- The table --------------------------------------------------------------------------------
 
+  /** Entries that are not permanent: those that the bounds are for. */
+  int gcEntries() {
+    return entries.size() - permanent;
+  }
+
+  /** One that will be asked: no more of them at a time than may wait for an answer. */
+  private @Nullable Neighbour createToAsk(NetDevice dev, int ip, long nowNs) {
+    if (nud.incomplete() >= parms.gcThresh2()) {
+      count(NeighbourStat.TABLE_FULLS);
+      return null;
+    }
+    return create(dev, ip, nowNs);
+  }
+
   private @Nullable Neighbour create(NetDevice dev, int ip, long nowNs) {
-    Neighbour n;
-    if (entries.size() < MAX_ENTRIES) {
-      n = new Neighbour(this, dev, ip, stats);
-      entries.add(n);
-    } else {
-      n = victim(nowNs);
-      if (n == null) {
-        return null;
-      }
-      count(NeighbourStat.FORCED_GC_RUNS);
-      timers.cancel(n);
-      queued -= n.queue.purge(DropReason.NEIGH_FAILED);
-      hash.remove(n);
+    return gc.makeRoom(nowNs) ? insert(dev, ip, nowNs) : null;
+  }
+
+  private Neighbour insert(NetDevice dev, int ip, long nowNs) {
+    Neighbour n = spare.pollLast();
+    if (n == null) {
+      n = new Neighbour(nud, dev, ip, stats);
     }
     n.begin(dev, ip, nowNs);
-    count(NeighbourStat.ALLOCS);
+    n.place = entries.size();
+    entries.add(n);
     hash.insert(n);
+    count(NeighbourStat.ALLOCS);
+    gc.grown(nowNs);
     return n;
   }
 
-  /** Whether a confirmation has lapsed that nobody has looked at since. */
-  private static boolean hasExpired(Neighbour n, long nowNs) {
-    return n.state == NeighbourState.REACHABLE && nowNs - n.confirmedNs > REACHABLE_NS;
-  }
-
-  /** Whom a full table gives up: the failed or stale one that was not used for longest. */
-  private @Nullable Neighbour victim(long nowNs) {
-    Neighbour oldest = null;
-    for (int i = 0; i < entries.size(); i++) {
-      Neighbour n = entries.get(i);
-      boolean stale = n.state == NeighbourState.STALE || hasExpired(n, nowNs);
-      boolean spare = n.state == NeighbourState.FAILED || stale;
-      if (spare && (oldest == null || n.lastUsedNs() - oldest.lastUsedNs() < 0)) {
-        oldest = n;
-      }
+  /** Takes an entry out, whatever its state; those behind it in {@link #entries} stay in place. */
+  void remove(Neighbour n, DropReason reason) {
+    if (n.state == NeighbourState.PERMANENT) {
+      permanent--;
     }
-    return oldest;
+    nud.leave(n);
+    queues.purge(n, reason);
+    n.state = NeighbourState.FAILED;
+    n.hh.invalidate();
+    hash.remove(n);
+    Neighbour last = Objects.requireNonNull(entries.removeLast());
+    if (last != n) {
+      entries.set(n.place, last);
+      last.place = n.place;
+    }
+    spare.addLast(n);
+    count(NeighbourStat.DESTROYS);
   }
 
   /**
-   * {@code arp_netdev_event}: what is known of a device's neighbours goes when it goes down, has
-   * nobody at its far end any more ({@code neigh_ifdown}, {@code neigh_carrier_down}) or ARP is
+   * {@code arp_netdev_event}: what is known of a device's neighbours goes when it goes down ({@code
+   * neigh_ifdown}). Those set by hand stay when only nobody is at its far end any more ({@code
+   * neigh_carrier_down}), its own MAC address is another ({@code neigh_changeaddr}) or ARP is
    * switched off on it. Packets that wait end for {@link DropReason#QUEUE_PURGE}.
    */
   @Override
   public void notify(NetdevEvent event, NetDevice dev) {
-    boolean down = event == NetdevEvent.DOWN || event == NetdevEvent.UNREGISTER;
-    boolean cut = event == NetdevEvent.CHANGE && (!dev.hasCarrier() || dev.isNoArp());
-    if (down || cut) {
-      flush(dev);
+    switch (event) {
+      case DOWN, UNREGISTER -> forget(dev, true);
+      case CHANGE -> {
+        if (!dev.hasCarrier() || dev.isNoArp()) {
+          forget(dev, false);
+        }
+      }
+      case CHANGEADDR -> forget(dev, false);
+      default -> {}
     }
   }
 
-  private void flush(NetDevice dev) {
+  private void forget(NetDevice dev, boolean permanentToo) {
     for (int i = entries.size() - 1; i >= 0; i--) {
       Neighbour n = entries.get(i);
-      if (n.dev == dev) {
-        timers.cancel(n);
-        queued -= n.queue.purge(DropReason.QUEUE_PURGE);
-        n.hh.invalidate();
-        hash.remove(n);
-        entries.remove(i);
+      if (n.dev == dev && (permanentToo || n.state != NeighbourState.PERMANENT)) {
+        remove(n, DropReason.QUEUE_PURGE);
       }
     }
   }
@@ -327,9 +351,15 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
   /** Gives up all that wait, when the stack stops. */
   public void purge() {
     for (Neighbour n : entries) {
-      timers.cancel(n);
-      queued -= n.queue.purge(DropReason.QUEUE_PURGE);
+      nud.leave(n);
+      queues.purge(n, DropReason.QUEUE_PURGE);
     }
+  }
+
+  // ---- What it says -----------------------------------------------------------------------------
+
+  Nud nud() {
+    return nud;
   }
 
   void count(NeighbourStat stat) {
@@ -343,26 +373,59 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
 
   /** Packets that wait for an answer. */
   public int queued() {
-    return queued;
+    return queues.packets();
+  }
+
+  /** The memory that they take, in bytes. */
+  public int queuedBytes() {
+    return queues.bytes();
+  }
+
+  /** Its times and bounds. */
+  public NeighbourParms parms() {
+    return parms;
+  }
+
+  /** {@code reachable_time}: how long a confirmation holds now, in nanoseconds. */
+  public long reachableNs() {
+    return nud.reachableNs();
   }
 
   /**
-   * A line of {@code ip neigh}.
+   * A line of {@code ip -s neigh}.
    *
    * @param mac 0 where it is not known
    * @param usedNs nanoseconds since it was last used
+   * @param confirmedNs nanoseconds since it was last confirmed; -1 if it never was
+   * @param updatedNs nanoseconds since something that was heard or set changed it
+   * @param probes requests sent since the last answer
    */
   public record Entry(
-      int ip, String device, long mac, NeighbourState state, int queued, long usedNs) {}
+      int ip,
+      String device,
+      long mac,
+      NeighbourState state,
+      int queued,
+      long usedNs,
+      long confirmedNs,
+      long updatedNs,
+      int probes) {}
 
   /** What the table holds, sorted by nothing. Allocates; for commands. */
   public List<Entry> entries(long nowNs) {
     List<Entry> list = new ArrayList<>(entries.size());
     for (Neighbour n : entries) {
-      NeighbourState shown = hasExpired(n, nowNs) ? NeighbourState.STALE : n.state;
-      long mac = n.state.isValid() ? n.mac : 0;
-      long usedNs = nowNs - n.lastUsedNs();
-      list.add(new Entry(n.ip, n.dev.name(), mac, shown, n.queue.len(), usedNs));
+      list.add(
+          new Entry(
+              n.ip,
+              n.dev.name(),
+              n.state.isValid() ? n.mac : 0,
+              n.state,
+              n.queue.len(),
+              nowNs - n.lastUsedNs(),
+              n.confirmedNs == Neighbour.NEVER ? -1 : nowNs - n.confirmedNs,
+              nowNs - n.updatedNs,
+              n.probes));
     }
     return list;
   }

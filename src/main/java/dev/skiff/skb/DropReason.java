@@ -55,23 +55,37 @@ public enum DropReason {
   HANDLER_ERROR(null, "a handler threw (a bug; see the log)"),
 
   // ARP and neighbours.
-  /** {@code ar$hrd} or {@code ar$hln} is not Ethernet's. */
+  /** {@code ar$hrd} is not Ethernet's. */
   ARP_HARDWARE(null, "ARP for other hardware than Ethernet"),
-  /** {@code ar$pro} or {@code ar$pln} is not IPv4's. */
+  /** {@code ar$hln} is not the length of a MAC address. */
+  ARP_HARDWARE_LEN(null, "ARP hardware address is not 6 bytes long"),
+  /** {@code ar$pro} is not IPv4. */
   ARP_PROTOCOL(null, "ARP for another protocol than IPv4"),
+  /** {@code ar$pln} is not the length of an IPv4 address. */
+  ARP_PROTOCOL_LEN(null, "ARP protocol address is not 4 bytes long"),
   /** {@code ar$op} is neither request nor reply. */
   ARP_OPCODE(null, "ARP opcode is neither request nor reply"),
-  /** The sender claims an address that no host can have. */
+  /** The sender claims an IPv4 address that no host can have. */
   ARP_INVALID_SOURCE(null, "ARP sender address is not a host's"),
+  /** The sender's MAC address is a group's, the broadcast address or zero. */
+  ARP_INVALID_MAC(null, "ARP sender MAC is not one station's"),
   /** The target is a loopback or multicast address. */
   ARP_INVALID_TARGET(null, "ARP target is loopback or multicast"),
+  /** The sender's MAC address is ours: the packet has come back to us, or is forged. */
+  ARP_LOOPED(null, "ARP from our own MAC address, looped back or forged"),
   /** A reply that nobody here asked for: it makes no entry. */
   ARP_UNSOLICITED(null, "ARP reply that was not asked for"),
+  /** It contradicts an answer that came less than a second ago, which stands. */
+  ARP_LOCKTIME(null, "ARP contradicts the answer of a moment ago"),
+  /** It contradicts an entry that was set by hand. */
+  ARP_PERMANENT(null, "ARP contradicts an entry set by hand"),
   /** Well-formed, about somebody else and of no use here. */
   ARP_NOT_FOR_US(null, "ARP between other hosts"),
+  /** A request for our address that {@code arp_ignore} has not answered. */
+  ARP_IGNORED(null, "ARP request that arp_ignore does not let us answer"),
   /** ARP is switched off on the device. */
   ARP_NOARP(null, "ARP on a device where it is off (IFF_NOARP)"),
-  /** Another station uses our address. */
+  /** Another station uses, or probes for, our address. */
   ARP_CONFLICT(null, "another station uses our address"),
   /** No entry could be made: the table is full. */
   NEIGH_CREATEFAIL("SKB_DROP_REASON_NEIGH_CREATEFAIL", "neighbour table full"),

@@ -23,7 +23,10 @@ import dev.skiff.ip.IpStat;
 import dev.skiff.ip.Ipv4;
 import dev.skiff.ip.Routes;
 import dev.skiff.loop.Agent;
+import dev.skiff.neigh.AcdStat;
+import dev.skiff.neigh.AddressConflicts;
 import dev.skiff.neigh.Arp;
+import dev.skiff.neigh.NeighbourParms;
 import dev.skiff.neigh.NeighbourStat;
 import dev.skiff.neigh.NeighbourTable;
 import dev.skiff.skb.DropReason;
@@ -40,6 +43,9 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A network stack: one pool of buffers, its devices, and the protocols over them.
@@ -47,6 +53,8 @@ import java.util.Map;
  * <p>A turn is the article's: top half, bottom half, transmit. Thread: see the package.
  */
 public final class NetStack implements Agent, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NetStack.class);
+
   /** Frames taken from a wire in one turn. */
   public static final int RX_BUDGET = 64;
 
@@ -57,6 +65,9 @@ public final class NetStack implements Agent, AutoCloseable {
   private static final long LINK_CHECK_NS = 10_000_000L;
 
   private static final int MAX_FAULTY_TURNS = 8;
+
+  /** What waits for MAC addresses takes no more of the memory than one part in so many. */
+  private static final int WAITING_SHARE = 4;
 
   private final SkBuffPool pool;
   private final TimerQueue timers;
@@ -75,13 +86,13 @@ public final class NetStack implements Agent, AutoCloseable {
   /**
    * Builds a stack; its devices are down.
    *
-   * @param memory how its pool is made; it has buffers for the greatest MTU among the devices
+   * @param config how it is made
    * @throws IOException if a device's wire cannot be initialised: one line that says what to do.
    *     The wires are the caller's still
    * @throws IllegalArgumentException if there are no devices or too many, or too little memory
    */
   @SuppressWarnings("this-escape") // Nobody else sees it before it is built.
-  public NetStack(List<DeviceConfig> configs, PoolConfig memory, TimerQueue timers, Faults faults)
+  public NetStack(List<DeviceConfig> configs, StackConfig config, TimerQueue timers, Faults faults)
       throws IOException {
     if (configs.isEmpty() || configs.size() > NetDevices.MAX) {
       throw new IllegalArgumentException("a stack has 1 to " + NetDevices.MAX + " devices");
@@ -90,12 +101,16 @@ public final class NetStack implements Agent, AutoCloseable {
     this.faults = faults;
     taps = new Taps(faults);
     int mtu = configs.stream().mapToInt(DeviceConfig::mtu).max().orElseThrow();
+    PoolConfig memory = config.memory();
     pool = memory.open(EthHdr.HLEN + mtu + NetDevice.RX_SPARE, NetDevices.MAX);
     pool.setFateListener(taps);
-    arp = new Arp(pool, timers);
+    LOG.debug("the seed of what is random is {}", config.seed());
+    NeighbourParms neighbours = config.neighbours().withAtMost(memory.bytes() / WAITING_SHARE);
+    arp = new Arp(pool, timers, neighbours, new SplittableRandom(config.seed()));
     devices = new NetDevices(pool, new Eth(arp.table()), packetTypes, taps, faults);
     devices.addNotifier(routes);
     devices.addNotifier(arp.table());
+    devices.addNotifier(arp.conflicts());
     devices.addNotifier(NetStack::joinAllHosts);
     packetTypes.add(EtherType.IP, ipv4);
     packetTypes.add(EtherType.ARP, arp);
@@ -103,9 +118,10 @@ public final class NetStack implements Agent, AutoCloseable {
     packetTypes.add(EtherType.P_8021Q, refusing(DropReason.VLAN_UNKNOWN));
     packetTypes.add(EtherType.IPV6, refusing(DropReason.IPV6DISABLED));
     ipv4.addProtocol(IpProto.ICMP, new Icmp(ipv4));
+    arp.table().setUnreachableSink(ipv4);
     try {
-      for (DeviceConfig config : configs) {
-        register(config);
+      for (DeviceConfig device : configs) {
+        register(device);
       }
     } catch (IOException | RuntimeException e) {
       pool.close();
@@ -301,6 +317,11 @@ public final class NetStack implements Agent, AutoCloseable {
     return arp.table();
   }
 
+  /** Who sees to it that nobody else has our addresses. Counters: any thread. */
+  public AddressConflicts addressConflicts() {
+    return arp.conflicts();
+  }
+
   /** Its IP layer. Loop thread, counters any. */
   public Ipv4 ipv4() {
     return ipv4;
@@ -360,6 +381,9 @@ public final class NetStack implements Agent, AutoCloseable {
     }
     for (NeighbourStat stat : NeighbourStat.values()) {
       put(groups, "arp_cache", stat.statName(), arp.table().stat(stat));
+    }
+    for (AcdStat stat : AcdStat.values()) {
+      put(groups, "acd", stat.statName(), arp.conflicts().stat(stat));
     }
     put(groups, "sk_buff", "taken", pool.taken());
     put(groups, "sk_buff", "freed", pool.freed());

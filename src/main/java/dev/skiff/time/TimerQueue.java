@@ -20,6 +20,7 @@ public final class TimerQueue {
   private @Nullable Timer[] heap = new @Nullable Timer[FIRST_CAPACITY];
   private int size;
   private long sequence;
+  private long nowNs;
 
   /**
    * Sets a timer, or moves one that is set.
@@ -61,6 +62,7 @@ public final class TimerQueue {
    * @return how many fired
    */
   public int advance(long nowNs) {
+    this.nowNs = nowNs;
     int fired = 0;
     long before = sequence;
     while (size > 0) {
@@ -73,6 +75,16 @@ public final class TimerQueue {
       timer.fire(nowNs);
     }
     return fired;
+  }
+
+  /** Says what time it is, before {@link #advance}. */
+  public void setNowNs(long nowNs) {
+    this.nowNs = nowNs;
+  }
+
+  /** The time of this turn; 0 before the first. For what is told of no time, as a notifier. */
+  public long nowNs() {
+    return nowNs;
   }
 
   /** The earliest deadline in nanoseconds on the loop's clock, or {@link #NONE}. */

@@ -3,9 +3,11 @@ package dev.skiff.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.skiff.dev.ArpConf;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
+import dev.skiff.neigh.NeighbourParms;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.wire.FaultSpec;
 import java.util.Arrays;
@@ -18,7 +20,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DeviceSpecTest {
   private static RunConfig config(String... devices) {
     List<DeviceSpec> specs = Arrays.stream(devices).map(DeviceSpec::parse).toList();
-    return new RunConfig(specs, null, null, FaultSpec.OFF, 0, PoolConfig.USUAL_BYTES);
+    return new RunConfig(
+        specs,
+        null,
+        null,
+        FaultSpec.OFF,
+        0,
+        PoolConfig.USUAL_BYTES,
+        ArpConf.USUAL,
+        NeighbourParms.USUAL);
   }
 
   @Test
@@ -27,7 +37,7 @@ class DeviceSpecTest {
         new DeviceSpec(
             "a",
             "blue",
-            Ip4Prefix.parse("198.51.100.2/24"),
+            List.of(Ip4Prefix.parse("198.51.100.2/24"), Ip4Prefix.parse("203.0.113.2/24")),
             MacAddr.parse("02:00:5e:10:00:01"),
             Ip4Addr.parse("198.51.100.1"),
             Ip4Prefix.parse("198.51.100.3/24"),
@@ -36,10 +46,18 @@ class DeviceSpecTest {
             65536),
         DeviceSpec.parse(
             "sndbuf=64K, txqueuelen=10,mtu=1400,host-ip=198.51.100.3/24,gateway=198.51.100.1,"
-                + "mac=02:00:5e:10:00:01,ip=198.51.100.2/24,netns=blue,tap=a"));
+                + "mac=02:00:5e:10:00:01,ip=198.51.100.2/24+203.0.113.2/24,netns=blue,tap=a"));
     assertEquals(
         new DeviceSpec(
-            "a", null, Ip4Prefix.parse("198.51.100.2/24"), null, null, null, null, null, null),
+            "a",
+            null,
+            List.of(Ip4Prefix.parse("198.51.100.2/24")),
+            null,
+            null,
+            null,
+            null,
+            null,
+            null),
         DeviceSpec.parse("tap=a,ip=198.51.100.2/24"));
   }
 

@@ -31,6 +31,7 @@ final class BenchRig implements AutoCloseable {
             .wire("eth%d", wire)
             .ip("198.51.100.2/24")
             .mac("02:00:5e:10:00:01")
+            .acd("off")
             .clock(clock);
     settings.accept(builder);
     try {

@@ -98,6 +98,7 @@ class BusyWireTest {
       return Skiff.builder()
           .wire("slow", wire)
           .ip("198.51.100.2/24")
+          .acd("off")
           .clock(new ManualClock(0))
           .build();
     } catch (IOException e) {

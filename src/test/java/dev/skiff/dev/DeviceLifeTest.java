@@ -359,7 +359,9 @@ class DeviceLifeTest {
     try (Skiff skiff = Skiff.builder().wire("eth0", new BenchWire()).build()) {
       skiff.start();
       DeviceConfig config =
-          DeviceConfig.of("eth%d", pipe.a()).withAddress(Ip4Prefix.parse("203.0.113.2/24"));
+          DeviceConfig.of("eth%d", pipe.a())
+              .withAddress(Ip4Prefix.parse("203.0.113.2/24"))
+              .withArp(ArpConf.USUAL.withAcd(Acd.OFF));
       NetDevice dev =
           skiff.call(
               () -> {

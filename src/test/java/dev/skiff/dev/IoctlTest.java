@@ -207,7 +207,7 @@ class IoctlTest {
   void theMacAddressOfADeviceThatIsUpIsChangedOnlyIfItCan() throws IOException {
     Rig rig = new Rig();
     IfReq ifr = new IfReq("skiff0");
-    ifr.setHwaddr(Rig.OUR_MAC + 1);
+    ifr.setHwaddr(Rig.OUR_MAC + 0x10);
     IllegalStateException e =
         assertThrows(
             IllegalStateException.class, () -> rig.device().ioctl(Sioc.SIOCSIFHWADDR, ifr));
@@ -217,7 +217,7 @@ class IoctlTest {
     rig.introducePeer();
     byte[] reply =
         rig.exchange(Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_IP)).getFirst();
-    assertEquals(Rig.OUR_MAC + 1, Frames.u48(reply, 6));
+    assertEquals(Rig.OUR_MAC + 0x10, Frames.u48(reply, 6));
     rig.exchange(Frames.echoRequest(1, 1, Frames.data(56)));
     assertEquals(1, rig.verdicts(DropReason.OTHERHOST), "the old one is another's");
   }

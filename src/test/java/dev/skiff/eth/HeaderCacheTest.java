@@ -89,6 +89,7 @@ class HeaderCacheTest {
   void anotherMacInAReplyIsUsedAtOnce() {
     confirm();
     ping();
+    rig.clock.advance(SECOND + 1); // locktime
     rig.exchange(reply(OTHER_MAC));
     assertEquals(OTHER_MAC, Frames.u48(ping(), 0));
     assertEquals(2, hits());
@@ -99,7 +100,7 @@ class HeaderCacheTest {
     confirm();
     ping();
     long before = lookups();
-    rig.clock.advance(31 * SECOND);
+    rig.clock.advance(rig.stack().neighbours().reachableNs());
     ping();
     assertEquals(1, hits());
     assertEquals(before + 1, lookups());
@@ -138,15 +139,14 @@ class HeaderCacheTest {
         "a stranger");
     HhCache hh =
         Objects.requireNonNull(eth.headerCacheBind(rig.device(), EtherType.IP, Rig.PEER_IP));
-    long now = rig.clock.nowNs();
-    assertTrue(hh.isUpToDate(rig.device(), Rig.PEER_IP, now));
-    assertFalse(hh.isUpToDate(rig.device(), Rig.OUR_IP, now), "another's");
+    assertTrue(hh.isUpToDate(rig.device(), Rig.PEER_IP));
+    assertFalse(hh.isUpToDate(rig.device(), Rig.OUR_IP), "another's");
     hh.invalidate();
-    assertFalse(hh.isUpToDate(rig.device(), Rig.PEER_IP, now));
+    assertFalse(hh.isUpToDate(rig.device(), Rig.PEER_IP));
     eth.headerCacheUpdate(hh, rig.device(), OTHER_MAC);
-    assertTrue(hh.isUpToDate(rig.device(), Rig.PEER_IP, now));
+    assertTrue(hh.isUpToDate(rig.device(), Rig.PEER_IP));
     hh.bind(OTHER_MAC, EtherType.IP);
-    assertFalse(hh.isUpToDate(rig.device(), Rig.PEER_IP, now), "from another address than ours");
+    assertFalse(hh.isUpToDate(rig.device(), Rig.PEER_IP), "from another address than ours");
     assertNotNull(hh);
   }
 
@@ -156,10 +156,9 @@ class HeaderCacheTest {
     HhCache hh = new HhCache(rig.device(), Rig.PEER_IP, new dev.skiff.stats.Counters(1), 0);
     hh.bind(Rig.OUR_MAC, EtherType.IP);
     hh.update(Rig.PEER_MAC);
-    hh.setValidUntilNs(Long.MAX_VALUE);
-    assertTrue(hh.isUpToDate(rig.device(), Rig.PEER_IP, 0));
+    assertTrue(hh.isUpToDate(rig.device(), Rig.PEER_IP));
     hh.begin(rig.device(), Rig.OUR_IP, 0);
-    assertFalse(hh.isUpToDate(rig.device(), Rig.PEER_IP, 0));
-    assertFalse(hh.isUpToDate(rig.device(), Rig.OUR_IP, 0));
+    assertFalse(hh.isUpToDate(rig.device(), Rig.PEER_IP));
+    assertFalse(hh.isUpToDate(rig.device(), Rig.OUR_IP));
   }
 }

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.skiff.Rig;
+import dev.skiff.dev.ArpConf;
 import dev.skiff.dev.DeviceConfig;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.wire.PipeWire;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Routes come and go with the addresses of devices, and with the devices. */
@@ -28,10 +30,11 @@ class RoutesTest {
             "eth%d",
             new PipeWire(2048, 16).a(),
             0,
-            Ip4Prefix.parse("203.0.113.2/24"),
+            List.of(Ip4Prefix.parse("203.0.113.2/24")),
             Ip4Addr.parse("203.0.113.1"),
             1500,
-            null);
+            null,
+            ArpConf.USUAL);
     NetDevice dev = rig.skiff.register(config);
     dev.open();
     return dev;
@@ -42,12 +45,12 @@ class RoutesTest {
     NetDevice dev = register();
     assertEquals(OLD, assertNotNullRoute(OLD).nextHop(OLD));
     assertEquals(Ip4Addr.parse("203.0.113.1"), assertNotNullRoute(FAR).nextHop(FAR));
-    dev.setAddress(Ip4Prefix.parse("198.18.5.2/24"));
+    dev.inDev().set(Ip4Prefix.parse("198.18.5.2/24"));
     assertEquals(
         Ip4Addr.parse("203.0.113.1"), assertNotNullRoute(OLD).nextHop(OLD), "by the default now");
     int near = Ip4Addr.parse("198.18.5.9");
     assertEquals(near, assertNotNullRoute(near).nextHop(near));
-    dev.clearAddress();
+    dev.inDev().clear();
     assertEquals(Ip4Addr.parse("203.0.113.1"), assertNotNullRoute(near).nextHop(near));
   }
 

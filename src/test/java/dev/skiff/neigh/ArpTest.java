@@ -20,6 +20,7 @@ class ArpTest {
   private static final int OTHER_IP = Ip4Addr.parse("198.51.100.77");
   private static final long OTHER_MAC = 0x0200_5E10_0077L;
   private static final int NOBODY = Ip4Addr.ANY;
+  private static final long LOCKTIME = NeighbourParms.USUAL.locktimeNs();
 
   private final Rig rig = new Rig();
 
@@ -78,6 +79,7 @@ class ArpTest {
   void theMappingIsMergedWhateverTheOpcodeAndTheTarget() {
     rig.introducePeer();
     // RFC 826: "merge" comes before "am I the target" and before the opcode.
+    rig.clock.advance(LOCKTIME + 1);
     assertEquals(0, rig.exchange(Frames.arpRequest(OTHER_MAC, Rig.PEER_IP, OTHER_IP)).size());
     assertEquals(OTHER_MAC, entries().getFirst().mac());
     byte[] replyToAnother =
@@ -87,6 +89,7 @@ class ArpTest {
                 Rig.PEER_MAC,
                 0x0806,
                 Frames.arp(2, Rig.PEER_MAC, Rig.PEER_IP, OTHER_MAC, OTHER_IP)));
+    rig.clock.advance(LOCKTIME + 1);
     rig.exchange(replyToAnother);
     assertEquals(Rig.PEER_MAC, entries().getFirst().mac());
     assertEquals(1, entries().size());
@@ -130,9 +133,11 @@ class ArpTest {
   @CsvSource({
     "0, 2, 7, ARP_HARDWARE",
     "0, 2, 65535, ARP_HARDWARE",
-    "4, 1, 8, ARP_HARDWARE",
+    "4, 1, 8, ARP_HARDWARE_LEN",
+    "4, 1, 0, ARP_HARDWARE_LEN",
     "2, 2, 0x86DD, ARP_PROTOCOL",
-    "5, 1, 16, ARP_PROTOCOL",
+    "5, 1, 16, ARP_PROTOCOL_LEN",
+    "5, 1, 0, ARP_PROTOCOL_LEN",
     "6, 2, 0, ARP_OPCODE",
     "6, 2, 3, ARP_OPCODE",
     "6, 2, 65535, ARP_OPCODE",
@@ -173,7 +178,7 @@ class ArpTest {
                 Rig.PEER_MAC,
                 0x0806,
                 Frames.arp(1, 0x0100_5E00_0001L, Rig.PEER_IP, 0, Rig.OUR_IP)));
-    assertDropped(DropReason.ARP_INVALID_SOURCE, group);
+    assertDropped(DropReason.ARP_INVALID_MAC, group);
     byte[] zero =
         Frames.padded(
             Frames.ethernet(
@@ -181,7 +186,7 @@ class ArpTest {
                 Rig.PEER_MAC,
                 0x0806,
                 Frames.arp(1, 0, Rig.PEER_IP, 0, Rig.OUR_IP)));
-    assertDropped(DropReason.ARP_INVALID_SOURCE, zero);
+    assertDropped(DropReason.ARP_INVALID_MAC, zero);
   }
 
   @ParameterizedTest

@@ -33,7 +33,7 @@ class NeighbourHashTest {
         hash.remove(known);
         model.remove(ip);
       } else if (model.size() < CAPACITY) {
-        Neighbour n = new Neighbour(rig.stack().neighbours(), rig.device(), ip, stats);
+        Neighbour n = new Neighbour(rig.stack().neighbours().nud(), rig.device(), ip, stats);
         hash.insert(n);
         model.put(ip, n);
       }

@@ -139,13 +139,13 @@ class NeighbourTableTest {
 
   @Test
   void aFullQueueDropsItsOldest() {
-    for (int i = 0; i <= NeighbourTable.QUEUE_LEN; i++) {
+    for (int i = 0; i <= NeighbourParms.USUAL.queuePackets(); i++) {
       rig.exchange(echo(i));
     }
     assertEquals(1, rig.verdicts(DropReason.NEIGH_QUEUEFULL));
     assertEquals(1, table().stat(NeighbourStat.UNRES_DISCARDS));
     List<byte[]> out = rig.exchange(peersReply());
-    assertEquals(NeighbourTable.QUEUE_LEN, out.size());
+    assertEquals(NeighbourParms.USUAL.queuePackets(), out.size());
     assertEquals(1, sequenceOf(out.getFirst()), "the oldest, number 0, went");
   }
 
@@ -157,9 +157,10 @@ class NeighbourTableTest {
         rig.exchange(echoFrom(Ip4Addr.parse("198.51.100." + host), i));
       }
     }
-    assertEquals(NeighbourTable.TOTAL_QUEUE_LEN, table().queued());
+    assertEquals(NeighbourParms.USUAL.totalPackets(), table().queued());
     assertEquals(
-        8 * perHost - NeighbourTable.TOTAL_QUEUE_LEN, rig.verdicts(DropReason.NEIGH_QUEUEFULL));
+        8 * perHost - NeighbourParms.USUAL.totalPackets(),
+        rig.verdicts(DropReason.NEIGH_QUEUEFULL));
   }
 
   @Test
@@ -188,20 +189,19 @@ class NeighbourTableTest {
     for (int i = 0; i < 5; i++) {
       probes += rig.after(SECOND).size();
     }
-    assertEquals(NeighbourTable.MAX_PROBES, probes);
+    assertEquals(NeighbourParms.USUAL.ucastSolicit(), probes);
     assertEquals(NeighbourState.FAILED, state());
     assertEquals(0, entry(Rig.PEER_IP).mac());
   }
 
   @Test
-  void aConfirmationHoldsThirtySeconds() {
+  void aConfirmationHoldsForTheReachableTime() {
     rig.exchange(echo(1));
     rig.exchange(peersReply());
-    rig.after(30 * SECOND);
-    rig.exchange(echo(2));
+    rig.after(table().reachableNs() - 1);
     assertEquals(NeighbourState.REACHABLE, state());
-    rig.after(1);
-    assertEquals(NeighbourState.STALE, state(), "shown as what it will be treated as");
+    assertEquals(0, rig.after(1).size());
+    assertEquals(NeighbourState.STALE, state());
     rig.exchange(echo(3));
     assertEquals(NeighbourState.DELAY, state());
   }
@@ -240,17 +240,17 @@ class NeighbourTableTest {
     big.exchange(
         Frames.ethernet(Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, Frames.ipv4(friend, own, 1, 64, icmp)));
     big.exchange(Frames.arpReply(Rig.PEER_MAC, friend, Rig.OUR_MAC, own));
-    for (int i = 0; i < 3 * NeighbourTable.MAX_ENTRIES; i++) {
+    for (int i = 0; i < 3 * NeighbourParms.USUAL.gcThresh3(); i++) {
       big.clock.advance(1000);
       big.exchange(Frames.arpRequest(OTHER_MAC, first + i, own));
     }
     NeighbourTable table = big.stack().neighbours();
     List<NeighbourTable.Entry> entries = table.entries(big.clock.nowNs());
-    assertEquals(NeighbourTable.MAX_ENTRIES, entries.size());
+    assertEquals(NeighbourParms.USUAL.gcThresh3(), entries.size());
     assertTrue(
         entries.stream().anyMatch(e -> e.ip() == friend && e.state() == NeighbourState.REACHABLE),
         "the one in use stays");
-    int last = first + 3 * NeighbourTable.MAX_ENTRIES - 1;
+    int last = first + 3 * NeighbourParms.USUAL.gcThresh3() - 1;
     assertTrue(entries.stream().anyMatch(e -> e.ip() == last), "the newest is there");
     assertTrue(entries.stream().noneMatch(e -> e.ip() == first), "the oldest went");
     assertEquals(entries.size(), entries.stream().map(NeighbourTable.Entry::ip).distinct().count());
@@ -268,7 +268,7 @@ class NeighbourTableTest {
     Rig big = new Rig(builder -> builder.ip("198.18.0.2/15"));
     int own = Ip4Addr.parse("198.18.0.2");
     byte[] icmp = Frames.icmp(8, 0, 1, 1, Frames.data(56));
-    for (int i = 0; i <= NeighbourTable.MAX_ENTRIES; i++) {
+    for (int i = 0; i <= NeighbourParms.USUAL.gcThresh2(); i++) {
       int asker = Ip4Addr.parse("198.18.1.0") + i;
       big.exchange(
           Frames.ethernet(Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, Frames.ipv4(asker, own, 1, 64, icmp)));
@@ -311,19 +311,19 @@ class NeighbourTableTest {
   @Test
   void theLongestQueuePaysForTheBoundOfAll() {
     for (int host = 10; host < 15; host++) {
-      for (int i = 0; i < NeighbourTable.QUEUE_LEN; i++) {
+      for (int i = 0; i < NeighbourParms.USUAL.queuePackets(); i++) {
         rig.exchange(echoFrom(Ip4Addr.parse("198.51.100." + host), i));
       }
     }
     for (int i = 0; i < 20; i++) {
       rig.exchange(echo(i));
     }
-    assertEquals(NeighbourTable.TOTAL_QUEUE_LEN, table().queued());
+    assertEquals(NeighbourParms.USUAL.totalPackets(), table().queued());
     assertEquals(20, entry(Rig.PEER_IP).queued(), "the newcomer loses nothing");
     List<byte[]> out = rig.exchange(peersReply());
     assertEquals(20, out.size());
     assertEquals(0, sequenceOf(out.getFirst()));
-    assertEquals(NeighbourTable.TOTAL_QUEUE_LEN - 20, table().queued());
+    assertEquals(NeighbourParms.USUAL.totalPackets() - 20, table().queued());
   }
 
   @Test
@@ -456,7 +456,7 @@ class NeighbourTableTest {
     int own = Ip4Addr.parse("198.18.0.2");
     int first = Ip4Addr.parse("198.18.1.0");
     byte[] icmp = Frames.icmp(8, 0, 1, 1, Frames.data(56));
-    for (int i = 0; i < NeighbourTable.MAX_ENTRIES; i++) {
+    for (int i = 0; i < NeighbourParms.USUAL.gcThresh3(); i++) {
       big.clock.advance(1000);
       big.exchange(Frames.arpRequest(Rig.PEER_MAC, first + i, own));
     }
@@ -465,12 +465,12 @@ class NeighbourTableTest {
         Frames.ethernet(Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, Frames.ipv4(first, own, 1, 64, icmp)));
     big.exchange(Frames.arpRequest(OTHER_MAC, first, own));
     big.clock.advance(1000);
-    big.exchange(Frames.arpRequest(Rig.PEER_MAC, first + NeighbourTable.MAX_ENTRIES, own));
+    big.exchange(Frames.arpRequest(Rig.PEER_MAC, first + NeighbourParms.USUAL.gcThresh3(), own));
     List<Integer> there =
         big.stack().neighbours().entries(big.clock.nowNs()).stream()
             .map(NeighbourTable.Entry::ip)
             .toList();
-    assertEquals(NeighbourTable.MAX_ENTRIES, there.size());
+    assertEquals(NeighbourParms.USUAL.gcThresh3(), there.size());
     assertTrue(there.contains(first));
     assertFalse(there.contains(first + 1));
     assertEquals(1, big.stack().neighbours().stat(NeighbourStat.FORCED_GC_RUNS));
@@ -482,7 +482,7 @@ class NeighbourTableTest {
     int own = Ip4Addr.parse("198.18.0.2");
     int first = Ip4Addr.parse("198.18.1.0");
     byte[] icmp = Frames.icmp(8, 0, 1, 1, Frames.data(56));
-    for (int i = 0; i < NeighbourTable.MAX_ENTRIES; i++) {
+    for (int i = 0; i < NeighbourParms.USUAL.gcThresh3(); i++) {
       big.exchange(
           Frames.ethernet(
               Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, Frames.ipv4(first + i, own, 1, 64, icmp)));
@@ -504,13 +504,13 @@ class NeighbourTableTest {
     int own = Ip4Addr.parse("198.18.0.2");
     int first = Ip4Addr.parse("198.18.1.0");
     byte[] icmp = Frames.icmp(8, 0, 1, 1, Frames.data(56));
-    for (int i = 0; i < NeighbourTable.MAX_ENTRIES; i++) {
+    for (int i = 0; i < NeighbourParms.USUAL.gcThresh3(); i++) {
       big.exchange(
           Frames.ethernet(
               Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, Frames.ipv4(first + i, own, 1, 64, icmp)));
       big.exchange(Frames.arpReply(Rig.PEER_MAC, first + i, Rig.OUR_MAC, own));
     }
-    int next = first + NeighbourTable.MAX_ENTRIES;
+    int next = first + NeighbourParms.USUAL.gcThresh3();
     big.exchange(Frames.arpRequest(Rig.PEER_MAC, next, own));
     assertTrue(
         big.stack().neighbours().entries(big.clock.nowNs()).stream().noneMatch(e -> e.ip() == next),

@@ -96,6 +96,7 @@ class ZeroAllocationTest {
                 .wire("skiff0", pipe.a())
                 .ip("198.51.100.2/24")
                 .mac("02:00:5e:10:00:01")
+                .acd("off")
                 .paranoid(false)
                 .build()) {
       assertEquals(1, exchange(skiff, peer, pool, arp));

@@ -1,0 +1,226 @@
+package dev.skiff.neigh;
+
+import dev.skiff.dev.Acd;
+import dev.skiff.dev.InIfaddr;
+import dev.skiff.dev.NetDevice;
+import dev.skiff.header.Ip4Addr;
+import dev.skiff.header.MacAddr;
+import dev.skiff.time.Timer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Our claim to one address on one device: RFC 5227, with the constants of its section 1.1.
+ *
+ * <pre>
+ *   probe:   PROBING --- 3 probes, 1 to 2 s apart ---- WAITING --- 2 s --- ANNOUNCING --- 2 announcements, 2 s apart --- HELD
+ *               |          conflict           |           |                      | a second conflict within 10 s |
+ *               +-----------------------------+-----------+--- LOST -------------+-------------------------------+
+ *                        and from there PROBING anew: soon, after ten conflicts once a minute
+ *   defend:  ANNOUNCING, HELD
+ * </pre>
+ *
+ * <p>Thread: the loop thread.
+ */
+final class Claim extends Timer {
+  private static final Logger LOG = LoggerFactory.getLogger(Claim.class);
+
+  private static final long SECOND = 1_000_000_000L;
+
+  /** The most that the first probe is put off, so that hosts started together do not collide. */
+  static final long PROBE_WAIT_NS = SECOND;
+
+  static final int PROBE_NUM = 3;
+  static final long PROBE_MIN_NS = SECOND;
+  static final long PROBE_MAX_NS = 2 * SECOND;
+  static final long ANNOUNCE_WAIT_NS = 2 * SECOND;
+  static final int ANNOUNCE_NUM = 2;
+  static final long ANNOUNCE_INTERVAL_NS = 2 * SECOND;
+
+  /** Conflicts before it is tried only once in {@link #RATE_LIMIT_INTERVAL_NS}. */
+  static final int MAX_CONFLICTS = 10;
+
+  static final long RATE_LIMIT_INTERVAL_NS = 60 * SECOND;
+  static final long DEFEND_INTERVAL_NS = 10 * SECOND;
+
+  /** A conflict that lasts is told of that often. */
+  private static final long TOLD_EVERY_NS = 600 * SECOND;
+
+  private enum Phase {
+    PROBING,
+    WAITING,
+    ANNOUNCING,
+    HELD,
+    LOST
+  }
+
+  private final AddressConflicts all;
+  private final NetDevice dev;
+  private final int address;
+  private Phase phase = Phase.HELD;
+  private int sent;
+  private int conflicts;
+  private long lastConflictNs = Neighbour.NEVER;
+  private long toldNs = Neighbour.NEVER;
+  private long toldOf;
+
+  Claim(AddressConflicts all, NetDevice dev, int address) {
+    this.all = all;
+    this.dev = dev;
+    this.address = address;
+  }
+
+  NetDevice dev() {
+    return dev;
+  }
+
+  int address() {
+    return address;
+  }
+
+  private boolean probes() {
+    return dev.inDev().arpConf().acd() == Acd.PROBE;
+  }
+
+  private void become(InIfaddr.State state) {
+    dev.inDev().setState(address, state);
+  }
+
+  // ---- Its course -------------------------------------------------------------------------------
+
+  /** The device has become active, or the address is new. */
+  void begin(long nowNs) {
+    if (probes()) {
+      become(InIfaddr.State.TENTATIVE);
+      probe(nowNs + all.random().nextLong(PROBE_WAIT_NS + 1));
+    } else {
+      become(InIfaddr.State.VALID);
+      announce(nowNs);
+    }
+  }
+
+  private void probe(long firstNs) {
+    phase = Phase.PROBING;
+    sent = 0;
+    all.timers().set(this, firstNs);
+  }
+
+  private void announce(long firstNs) {
+    phase = Phase.ANNOUNCING;
+    sent = 0;
+    all.timers().set(this, firstNs);
+  }
+
+  /** Our own MAC address is another: all are told. */
+  void macChanged(long nowNs) {
+    if (phase == Phase.ANNOUNCING || phase == Phase.HELD) {
+      announce(nowNs);
+    }
+  }
+
+  /** The address, or the device, is no more. */
+  void end() {
+    all.timers().cancel(this);
+  }
+
+  /** Whether it is being found out if somebody has the address. RFC 5227 2.1.1. */
+  boolean isProbing() {
+    return phase == Phase.PROBING || phase == Phase.WAITING;
+  }
+
+  /** Whether the address is another's for now. */
+  boolean isLost() {
+    return phase == Phase.LOST;
+  }
+
+  @Override
+  protected void fire(long nowNs) {
+    switch (phase) {
+      case PROBING -> {
+        count(AcdStat.PROBES, all.arp().sendProbe(dev, address, nowNs));
+        if (++sent < PROBE_NUM) {
+          all.timers().set(this, nowNs + all.random().nextLong(PROBE_MIN_NS, PROBE_MAX_NS + 1));
+        } else {
+          phase = Phase.WAITING;
+          all.timers().set(this, nowNs + ANNOUNCE_WAIT_NS);
+        }
+      }
+      case WAITING -> {
+        conflicts = 0;
+        lastConflictNs = Neighbour.NEVER;
+        all.count(AcdStat.ACQUIRED);
+        phase = Phase.ANNOUNCING;
+        sent = 0;
+        become(InIfaddr.State.VALID);
+        sendAnnouncement(nowNs);
+      }
+      case ANNOUNCING -> sendAnnouncement(nowNs);
+      case LOST -> probe(nowNs + all.random().nextLong(PROBE_WAIT_NS + 1));
+      case HELD -> {}
+    }
+  }
+
+  private void sendAnnouncement(long nowNs) {
+    count(AcdStat.ANNOUNCEMENTS, all.arp().sendAnnouncement(dev, address, nowNs));
+    if (++sent < ANNOUNCE_NUM) {
+      all.timers().set(this, nowNs + ANNOUNCE_INTERVAL_NS);
+    } else {
+      phase = Phase.HELD;
+    }
+  }
+
+  private void count(AcdStat stat, boolean done) {
+    all.count(done ? stat : AcdStat.FAILED);
+  }
+
+  // ---- Conflicts --------------------------------------------------------------------------------
+
+  /** Another station has the address, or wants it as we do. */
+  void conflict(long mac, long nowNs) {
+    all.count(AcdStat.CONFLICTS);
+    switch (phase) {
+      case PROBING, WAITING -> lose(mac, nowNs);
+      case ANNOUNCING, HELD -> {
+        boolean recent =
+            lastConflictNs != Neighbour.NEVER && nowNs - lastConflictNs < DEFEND_INTERVAL_NS;
+        if (!recent) {
+          lastConflictNs = nowNs;
+          defend(mac, nowNs);
+        } else if (probes()) {
+          lose(mac, nowNs); // RFC 5227 2.4 (b): the other one defends it too.
+        }
+      }
+      case LOST -> {}
+    }
+  }
+
+  private void defend(long mac, long nowNs) {
+    all.count(AcdStat.DEFENDED);
+    count(AcdStat.ANNOUNCEMENTS, all.arp().sendAnnouncement(dev, address, nowNs));
+    tell(mac, "it is used all the same, and defended", nowNs);
+  }
+
+  private void lose(long mac, long nowNs) {
+    all.count(AcdStat.GIVEN_UP);
+    conflicts++;
+    phase = Phase.LOST;
+    // RFC 5227 2.1.1: after MAX_CONFLICTS no more than one attempt in RATE_LIMIT_INTERVAL.
+    all.timers().set(this, nowNs + (conflicts < MAX_CONFLICTS ? 0 : RATE_LIMIT_INTERVAL_NS));
+    become(InIfaddr.State.DUPLICATE);
+    tell(mac, "it is not used, and tried again", nowNs);
+  }
+
+  private void tell(long mac, String what, long nowNs) {
+    if (mac == toldOf && nowNs - toldNs < TOLD_EVERY_NS) {
+      return;
+    }
+    toldOf = mac;
+    toldNs = nowNs;
+    LOG.warn(
+        "{}: {} has the address {} too: {}",
+        dev.name(),
+        MacAddr.format(mac),
+        Ip4Addr.format(address),
+        what);
+  }
+}

@@ -1,0 +1,142 @@
+package dev.skiff.neigh;
+
+import dev.skiff.skb.DropReason;
+import dev.skiff.skb.SkBuff;
+import dev.skiff.stats.Counters;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The packets that wait for neighbours' MAC addresses: {@code arp_queue}, bounded for each
+ * neighbour and for all together, in packets and in memory. Where there are too many, the oldest of
+ * the neighbour goes; where all together are too many, the oldest of the neighbour that takes most.
+ * Thread: the loop thread.
+ */
+final class NeighbourQueues {
+  private static final String NEIGH = "neigh";
+
+  private final NeighbourParms parms;
+  private final List<Neighbour> entries;
+  private final Counters stats;
+  private UnreachableSink sink = (packet, dev, nowNs) -> {};
+  private int packets;
+  private int bytes;
+
+  /**
+   * None waits.
+   *
+   * @param entries the table's, for a look at who takes most
+   */
+  NeighbourQueues(NeighbourParms parms, List<Neighbour> entries, Counters stats) {
+    this.parms = parms;
+    this.entries = entries;
+    this.stats = stats;
+  }
+
+  /** Holds a packet; a queue that is empty takes one, however long. */
+  void enqueue(Neighbour n, SkBuff skb) {
+    int more = skb.truesize();
+    while (!n.queue.isEmpty()
+        && (n.queue.len() >= parms.queuePackets() || n.queueBytes + more > parms.queueBytes())) {
+      discardOldest(n);
+    }
+    while (packets > 0 && (packets >= parms.totalPackets() || bytes + more > parms.totalBytes())) {
+      discardOldest(largest());
+    }
+    n.queue.queueTail(skb);
+    n.queueBytes += more;
+    packets++;
+    bytes += more;
+    stats.increment(NeighbourStat.UNRES_QUEUED.ordinal());
+  }
+
+  private Neighbour largest() {
+    Neighbour largest = entries.get(0);
+    for (int i = 1; i < entries.size(); i++) {
+      if (entries.get(i).queueBytes > largest.queueBytes) {
+        largest = entries.get(i);
+      }
+    }
+    return largest;
+  }
+
+  private void discardOldest(Neighbour n) {
+    SkBuff oldest = dequeue(n);
+    if (oldest != null) {
+      stats.increment(NeighbourStat.UNRES_DISCARDS.ordinal());
+      oldest.free(DropReason.NEIGH_QUEUEFULL);
+    }
+  }
+
+  private @Nullable SkBuff dequeue(Neighbour n) {
+    SkBuff skb = n.queue.dequeue(NEIGH);
+    if (skb != null) {
+      n.queueBytes -= skb.truesize();
+      packets--;
+      bytes -= skb.truesize();
+    }
+    return skb;
+  }
+
+  void setUnreachableSink(UnreachableSink sink) {
+    this.sink = sink;
+  }
+
+  /** The neighbour's MAC address is known: all that wait for it are sent, in order. */
+  void send(Neighbour n, long nowNs) {
+    // Counted, since what is sent to a stale neighbour moves it on.
+    for (int i = n.queue.len(); i > 0; i--) {
+      SkBuff skb = dequeue(n);
+      if (skb == null) {
+        return;
+      }
+      DropReason reason = n.dev.transmit(skb, nowNs);
+      if (reason != DropReason.NOT_DROPPED) {
+        skb.free(reason);
+      }
+    }
+  }
+
+  /**
+   * {@code neigh_invalidate}: the neighbour does not answer. Those who sent what waits are told,
+   * RFC 1122 2.4, and it is given up. What they send meanwhile waits anew, and is no part of it.
+   */
+  void fail(Neighbour n, long nowNs) {
+    int left = n.queue.len();
+    try {
+      for (SkBuff skb; left > 0 && (skb = dequeue(n)) != null; left--) {
+        tell(n, skb, nowNs);
+      }
+    } finally {
+      if (left > 0) {
+        purge(n, DropReason.NEIGH_FAILED); // It threw: none may be left without a timer.
+      }
+    }
+  }
+
+  private void tell(Neighbour n, SkBuff skb, long nowNs) {
+    try {
+      stats.increment(NeighbourStat.UNREACHABLES.ordinal());
+      sink.unreachable(skb, n.dev, nowNs);
+    } finally {
+      skb.free(DropReason.NEIGH_FAILED);
+    }
+  }
+
+  /** Gives up all that wait for one. */
+  void purge(Neighbour n, DropReason reason) {
+    packets -= n.queue.purge(reason);
+    bytes -= n.queueBytes;
+    n.queueBytes = 0;
+  }
+
+  /** How many wait. */
+  int packets() {
+    return packets;
+  }
+
+  /** The memory that they take. */
+  int bytes() {
+    return bytes;
+  }
+}

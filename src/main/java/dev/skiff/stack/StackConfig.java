@@ -1,0 +1,33 @@
+package dev.skiff.stack;
+
+import dev.skiff.neigh.NeighbourParms;
+import java.security.SecureRandom;
+
+/**
+ * How a stack is made, beside its devices.
+ *
+ * @param memory how its pool is made; it has buffers for the greatest MTU among the devices
+ * @param neighbours times and bounds of its neighbour table
+ * @param seed of all that is random in it, so that a run can be repeated
+ */
+public record StackConfig(PoolConfig memory, NeighbourParms neighbours, long seed) {
+  /** What it is unless it is told otherwise, with a seed of its own. */
+  public static StackConfig usual() {
+    return new StackConfig(PoolConfig.usual(), NeighbourParms.USUAL, new SecureRandom().nextLong());
+  }
+
+  /** The same with another pool. */
+  public StackConfig withMemory(PoolConfig memory) {
+    return new StackConfig(memory, neighbours, seed);
+  }
+
+  /** The same with another neighbour table. */
+  public StackConfig withNeighbours(NeighbourParms neighbours) {
+    return new StackConfig(memory, neighbours, seed);
+  }
+
+  /** The same with another seed. */
+  public StackConfig withSeed(long seed) {
+    return new StackConfig(memory, neighbours, seed);
+  }
+}
