@@ -50,8 +50,10 @@ final class LinkCommand extends AskCommand {
         link.get("operstate"),
         link.get("txqlen"));
     out.printf("    link/ether %s brd %s%n", link.get("address"), link.get("broadcast"));
-    if (link.get("inet") != null) {
-      out.printf("    inet %s%n", link.get("inet"));
+    for (Object item : list(link.get("addresses"))) {
+      Map<String, Object> address = object(item);
+      String state = String.valueOf(address.get("state"));
+      out.printf("    inet %s%s%n", address.get("local"), state.equals("valid") ? "" : " " + state);
     }
     if (link.get("failure") != null) {
       out.printf("    failed: %s%n", link.get("failure"));

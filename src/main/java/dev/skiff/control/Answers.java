@@ -1,11 +1,9 @@
 package dev.skiff.control;
 
 import dev.skiff.dev.NetDevice;
-import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.MacAddr;
 import dev.skiff.loop.LoopStat;
 import dev.skiff.loop.PollLoop;
-import dev.skiff.neigh.NeighbourTable;
 import dev.skiff.skb.DropReason;
 import dev.skiff.stack.NetStack;
 import dev.skiff.wire.FaultSpec;
@@ -44,7 +42,7 @@ public final class Answers {
         case Command.Status s -> status();
         case Command.Stat s -> stat();
         case Command.Drops d -> drops();
-        case Command.Neigh n -> neigh();
+        case Command.Neigh n -> neigh(n.request());
         case Command.Fault f -> fault(f);
         case Command.Link l -> link(l);
       };
@@ -75,7 +73,9 @@ public final class Answers {
               dev.name(),
               dev.isUp(),
               MacAddr.format(dev.macAddress()),
-              dev.address().toString(),
+              dev.inDev().addresses().isEmpty()
+                  ? ""
+                  : dev.inDev().addresses().getFirst().local().toString(),
               dev.mtu(),
               dev.failure()));
     }
@@ -105,21 +105,13 @@ public final class Answers {
     return new Reply.Drops(drops);
   }
 
-  private Reply neigh() throws ExecutionException, TimeoutException, InterruptedException {
-    List<NeighbourTable.Entry> entries =
-        loop.call(() -> stack.neighbours().entries(loop.turnNs()), LOOP_TIMEOUT);
-    List<Reply.Neighbour> neighbours = new ArrayList<>();
-    for (NeighbourTable.Entry entry : entries) {
-      neighbours.add(
-          new Reply.Neighbour(
-              Ip4Addr.format(entry.ip()),
-              entry.device(),
-              entry.mac() == 0 ? "" : MacAddr.format(entry.mac()),
-              entry.state().name(),
-              entry.queued(),
-              entry.usedNs() / NS_PER_S));
-    }
-    return new Reply.Neigh(neighbours);
+  private Reply neigh(NeighRequest request)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    boolean aboutOne = request.action().sets() || request.action() == NeighRequest.Action.DEL;
+    NetDevice dev = request.dev() == null && !aboutOne ? null : device(request.dev());
+    return loop.call(
+        () -> new Neighbours(stack.neighbours(), loop.turnNs()).carryOut(request, dev),
+        LOOP_TIMEOUT);
   }
 
   private Reply fault(Command.Fault command)

@@ -23,8 +23,13 @@ public sealed interface Command {
   /** How packets ended. */
   record Drops() implements Asked {}
 
-  /** The neighbour table. */
-  record Neigh() implements Asked {}
+  /** The neighbour table, and what shall be different in it. */
+  record Neigh(NeighRequest request) implements Asked {
+    @Override
+    public Map<String, Object> arguments() {
+      return request.members();
+    }
+  }
 
   /**
    * What breaks a wire on purpose, and what shall from now on if {@code spec} is not null.
@@ -113,7 +118,7 @@ public sealed interface Command {
       case "status" -> new Status();
       case "stat" -> new Stat();
       case "drops" -> new Drops();
-      case "neigh" -> new Neigh();
+      case "neigh" -> new Neigh(NeighRequest.of(request));
       case "fault" -> new Fault(text(request, "dev"), text(request, "spec"));
       case "link" -> new Link(text(request, "dev"), settings(request));
       case "capture" -> new Capture(Objects.requireNonNullElse(text(request, "filter"), ""));

@@ -3,7 +3,6 @@ package dev.skiff.control;
 import dev.skiff.dev.DeviceStat;
 import dev.skiff.dev.Iff;
 import dev.skiff.dev.NetDevice;
-import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.MacAddr;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -32,7 +31,7 @@ final class Links {
         running ? "UP" : "DOWN",
         MacAddr.format(dev.macAddress()),
         MacAddr.format(dev.link().broadcast()),
-        dev.address().address() == Ip4Addr.ANY ? "" : dev.address().toString(),
+        dev.inDev().addresses(),
         dev.failure(),
         stats,
         dev.wire().farCounters());

@@ -1,5 +1,6 @@
 package dev.skiff.control;
 
+import dev.skiff.dev.InIfaddr;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,7 @@ public sealed interface Reply {
    * @param txqueuelen frames that a transmit band holds
    * @param queued frames that wait to be sent
    * @param operstate UP or DOWN
-   * @param inet its IPv4 address and network; empty if it has none
+   * @param inet its IPv4 addresses
    * @param failure why it is down for good; empty if it is not
    * @param stats its counters
    * @param host what the far end counts; empty if it does not say
@@ -84,7 +85,7 @@ public sealed interface Reply {
       String operstate,
       String address,
       String broadcast,
-      String inet,
+      List<InIfaddr> inet,
       String failure,
       Map<String, Long> stats,
       Map<String, Long> host) {
@@ -101,7 +102,8 @@ public sealed interface Reply {
       body.put("address", address);
       body.put("broadcast", broadcast);
       if (!inet.isEmpty()) {
-        body.put("inet", inet);
+        body.put("inet", inet.getFirst().local().toString());
+        body.put("addresses", inet.stream().map(Link::address).toList());
       }
       if (!failure.isEmpty()) {
         body.put("failure", failure);
@@ -110,6 +112,13 @@ public sealed interface Reply {
       if (!host.isEmpty()) {
         body.put("host", host);
       }
+      return body;
+    }
+
+    private static Map<String, Object> address(InIfaddr ifa) {
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("local", ifa.local().toString());
+      body.put("state", ifa.state().word());
       return body;
     }
   }
@@ -149,8 +158,34 @@ public sealed interface Reply {
     }
   }
 
-  /** One entry of {@link Neigh}; {@code lladdr} is empty where it is not known. */
-  record Neighbour(String dst, String dev, String lladdr, String state, int queued, long usedS) {
+  /** How many entries of the neighbour table were forgotten. */
+  record Flushed(int entries) implements Reply {
+    @Override
+    public Map<String, Object> body() {
+      return Map.of("flushed", entries);
+    }
+  }
+
+  /**
+   * One entry of {@link Neigh}.
+   *
+   * @param lladdr empty where it is not known
+   * @param queued packets that wait for it
+   * @param usedS seconds since it was last used
+   * @param confirmedS seconds since it was last confirmed; -1 if it never was
+   * @param updatedS seconds since something that was heard or set changed it
+   * @param probes requests sent since the last answer
+   */
+  record Neighbour(
+      String dst,
+      String dev,
+      String lladdr,
+      String state,
+      int queued,
+      long usedS,
+      long confirmedS,
+      long updatedS,
+      int probes) {
     Map<String, Object> body() {
       Map<String, Object> body = new LinkedHashMap<>();
       body.put("dst", dst);
@@ -161,6 +196,11 @@ public sealed interface Reply {
       body.put("state", state);
       body.put("queued", queued);
       body.put("used_s", usedS);
+      if (confirmedS >= 0) {
+        body.put("confirmed_s", confirmedS);
+      }
+      body.put("updated_s", updatedS);
+      body.put("probes", probes);
       return body;
     }
   }

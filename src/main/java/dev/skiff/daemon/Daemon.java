@@ -127,7 +127,7 @@ public final class Daemon {
           System.err.println("skiff: the wire is broken on purpose: --fault " + config.fault());
         }
         for (TapSide side : sides) {
-          out.println(side.startLine());
+          out.println(side.startLine(config.arp().acd()));
         }
         out.flush();
         for (String event = events.take(); !event.equals(END); event = events.take()) {

@@ -1,5 +1,6 @@
 package dev.skiff.daemon;
 
+import dev.skiff.dev.Acd;
 import dev.skiff.dev.ArpConf;
 import dev.skiff.dev.DeviceConfig;
 import dev.skiff.header.Ip4Addr;
@@ -13,6 +14,7 @@ import dev.skiff.sys.TunTap;
 import dev.skiff.wire.TapWire;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -142,9 +144,17 @@ final class TapSide implements Closeable {
   }
 
   /** What it is, and what to type to see it work. */
-  String startLine() throws IOException {
+  String startLine(Acd acd) throws IOException {
     Ip4Prefix ip = spec.ip();
-    String start = "skiff: " + tap.name() + " " + MacAddr.format(mac) + " answers as " + ip;
+    List<String> ips = spec.ips().stream().map(Ip4Prefix::toString).toList();
+    String start =
+        "skiff: "
+            + tap.name()
+            + " "
+            + MacAddr.format(mac)
+            + " answers as "
+            + String.join(" and ", ips)
+            + (acd == Acd.PROBE ? " once nobody else turns out to have it" : "");
     if (ip.prefix() == 32) {
       return start
           + "; nobody is in one network with a /32: give --ip a shorter prefix to be pinged";

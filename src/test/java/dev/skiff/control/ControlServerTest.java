@@ -220,7 +220,7 @@ class ControlServerTest {
             new Command.Status(),
             new Command.Stat(),
             new Command.Drops(),
-            new Command.Neigh(),
+            new Command.Neigh(NeighRequest.SHOW),
             new Command.Link(null, null),
             new Command.Fault(null, null))) {
       Map<String, Object> reply = ask(command);
