@@ -16,7 +16,7 @@ final class NeighbourGc extends Timer {
   /** An entry that was used, or heard of, so lately is left alone where others are to be had. */
   static final long RECENT_NS = 5_000_000_000L;
 
-  private final NeighbourTable table;
+  private final NeighbourEntries table;
   private final List<Neighbour> entries;
   private final NeighbourParms parms;
   private final TimerQueue timers;
@@ -24,7 +24,7 @@ final class NeighbourGc extends Timer {
   private long lastForcedNs = Neighbour.NEVER;
 
   NeighbourGc(
-      NeighbourTable table,
+      NeighbourEntries table,
       List<Neighbour> entries,
       NeighbourParms parms,
       TimerQueue timers,

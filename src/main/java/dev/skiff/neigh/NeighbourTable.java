@@ -13,11 +13,8 @@ import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.stats.Counters;
 import dev.skiff.time.TimerQueue;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +23,8 @@ import org.jspecify.annotations.Nullable;
  * {@code struct neigh_table}: the ARP cache.
  *
  * <p>An entry is made by our own wish to send, by a request for our address, or by hand; any ARP
- * packet about it updates it. {@link Nud} has the states, {@link NeighbourGc} takes entries out,
- * {@link NeighbourQueues} holds the packets that wait. What is taken out is used again, so that a
- * flood of new neighbours allocates nothing once the table has been full. Thread: the loop thread;
+ * packet about it updates it. {@link Nud} has the states, {@link NeighbourEntries} makes entries
+ * and takes them out, {@link NeighbourQueues} holds the packets that wait. Thread: the loop thread;
  * counters any.
  */
 public final class NeighbourTable implements Resolver, NetdevNotifier {
@@ -36,13 +32,10 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
 
   private final NeighbourParms parms;
   private final Counters stats = new Counters(NeighbourStat.values().length);
-  private final NeighbourHash hash;
-  private final List<Neighbour> entries;
-  private final Deque<Neighbour> spare;
+  private final List<Neighbour> all;
   private final NeighbourQueues queues;
-  private final NeighbourGc gc;
   private final Nud nud;
-  private int permanent;
+  private final NeighbourEntries entries;
 
   /**
    * An empty table.
@@ -53,13 +46,10 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
    */
   NeighbourTable(Arp arp, TimerQueue timers, NeighbourParms parms, RandomGenerator random) {
     this.parms = parms;
-    int most = 2 * parms.gcThresh3();
-    hash = new NeighbourHash(most);
-    entries = new ArrayList<>(parms.gcThresh3());
-    spare = new ArrayDeque<>(parms.gcThresh3());
-    queues = new NeighbourQueues(parms, entries, stats);
-    gc = new NeighbourGc(this, entries, parms, timers, stats);
+    all = new ArrayList<>(parms.gcThresh3());
+    queues = new NeighbourQueues(parms, all, stats);
     nud = new Nud(arp, timers, parms, queues, stats, random);
+    entries = new NeighbourEntries(all, queues, nud, timers, parms, stats);
   }
 
   /** Sets who is told of packets that waited in vain. */
@@ -72,22 +62,32 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
   @Override
   public Resolve arpFind(SkBuff skb, NetDevice dev, int haddr, int paddr, long nowNs) {
     skb.hop(ARP_FIND);
+    Neighbour n = entries.lookup(dev, paddr);
+    if (n == null) {
+      return arpFindNew(skb, dev, haddr, paddr, nowNs);
+    }
+    count(NeighbourStat.LOOKUPS);
+    count(NeighbourStat.HITS);
+    return send(n, skb, haddr, nowNs);
+  }
+
+  /** There is no entry: it is an address that needs none, or one is made. */
+  private Resolve arpFindNew(SkBuff skb, NetDevice dev, int haddr, int paddr, long nowNs) {
     long fixed = predefined(dev, paddr);
     if (fixed != 0) {
       EthHdr.dest(skb, haddr, fixed);
       return Resolve.RESOLVED;
     }
     count(NeighbourStat.LOOKUPS);
-    Neighbour n = hash.lookup(dev, paddr);
+    Neighbour n = dev.isNoArp() ? null : entries.createToAsk(dev, paddr, nowNs);
     if (n == null) {
-      n = dev.isNoArp() ? null : createToAsk(dev, paddr, nowNs);
-      if (n == null) {
-        skb.setVerdict(dev.isNoArp() ? DropReason.ARP_NOARP : DropReason.NEIGH_CREATEFAIL);
-        return Resolve.REFUSED;
-      }
-    } else {
-      count(NeighbourStat.HITS);
+      skb.setVerdict(dev.isNoArp() ? DropReason.ARP_NOARP : DropReason.NEIGH_CREATEFAIL);
+      return Resolve.REFUSED;
     }
+    return send(n, skb, haddr, nowNs);
+  }
+
+  private Resolve send(Neighbour n, SkBuff skb, int haddr, long nowNs) {
     nud.used(n, nowNs);
     if (n.state.isValid()) {
       EthHdr.dest(skb, haddr, n.mac);
@@ -101,7 +101,7 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
 
   @Override
   public @Nullable HhCache bindCache(NetDevice dev, int paddr) {
-    Neighbour n = hash.lookup(dev, paddr);
+    Neighbour n = entries.lookup(dev, paddr);
     return n == null ? null : n.hh;
   }
 
@@ -142,9 +142,9 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
       boolean create,
       boolean override,
       long nowNs) {
-    Neighbour n = hash.lookup(dev, ip);
+    Neighbour n = entries.lookup(dev, ip);
     if (n == null) {
-      n = create ? create(dev, ip, nowNs) : null;
+      n = create ? entries.create(dev, ip, nowNs) : null;
       if (n == null) {
         return Merge.NO_ENTRY;
       }
@@ -166,7 +166,7 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
    * not be asked. RFC 4861 7.3.1. Of one that is not known nothing is learnt.
    */
   public void confirm(NetDevice dev, int ip, long nowNs) {
-    Neighbour n = hash.lookup(dev, ip);
+    Neighbour n = entries.lookup(dev, ip);
     if (n != null) {
       nud.confirm(n, nowNs);
     }
@@ -195,7 +195,7 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
   public void add(
       NetDevice dev, int ip, long mac, NeighbourState state, IfThere ifThere, long nowNs) {
     checkByHand(dev, ip, mac, state);
-    Neighbour n = hash.lookup(dev, ip);
+    Neighbour n = entries.lookup(dev, ip);
     String name = Ip4Addr.format(ip) + " dev " + dev.name();
     if (n != null && ifThere == IfThere.REFUSE) {
       throw new IllegalStateException(name + " is there already: say replace, or del it first");
@@ -203,20 +203,19 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
     if (n == null && ifThere == IfThere.REQUIRE) {
       throw new IllegalStateException(name + " is not in the table: say add, or replace");
     }
-    boolean toPermanent = state == NeighbourState.PERMANENT;
-    boolean wasPermanent = n != null && n.state == NeighbourState.PERMANENT;
-    if (toPermanent && !wasPermanent && permanent == parms.gcThresh3()) {
+    boolean permanent = state == NeighbourState.PERMANENT;
+    boolean isPermanent = n != null && n.state == NeighbourState.PERMANENT;
+    if (permanent && !isPermanent && !entries.hasRoomForPermanent()) {
       throw new IllegalStateException(
-          "there are " + permanent + " permanent entries already, gc_thresh3: del some");
+          "there are gc_thresh3, " + parms.gcThresh3() + ", permanent entries already: del some");
     }
     if (n == null) {
-      n = toPermanent ? insert(dev, ip, nowNs) : create(dev, ip, nowNs);
+      n = permanent ? entries.insert(dev, ip, nowNs) : entries.create(dev, ip, nowNs);
       if (n == null) {
         throw new IllegalStateException("the neighbour table is full, and all in it are in use");
       }
     }
-    permanent += (toPermanent ? 1 : 0) - (wasPermanent ? 1 : 0);
-    nud.set(n, mac, state, nowNs);
+    entries.set(n, mac, state, nowNs);
   }
 
   private static void checkByHand(NetDevice dev, int ip, long mac, NeighbourState state) {
@@ -242,9 +241,9 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
    * @return whether it was there
    */
   public boolean delete(NetDevice dev, int ip) {
-    Neighbour n = hash.lookup(dev, ip);
+    Neighbour n = entries.lookup(dev, ip);
     if (n != null) {
-      remove(n, DropReason.QUEUE_PURGE);
+      entries.remove(n, DropReason.QUEUE_PURGE);
     }
     return n != null;
   }
@@ -256,68 +255,10 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
    * @return how many there were
    */
   public int flush(@Nullable NetDevice dev, Set<NeighbourState> states) {
-    int before = entries.size();
-    for (int i = before - 1; i >= 0; i--) {
-      Neighbour n = entries.get(i);
-      if ((dev == null || n.dev == dev) && states.contains(n.state)) {
-        remove(n, DropReason.QUEUE_PURGE);
-      }
-    }
-    return before - entries.size();
+    return entries.removeIf(n -> (dev == null || n.dev == dev) && states.contains(n.state));
   }
 
-  // ---- The table --------------------------------------------------------------------------------
-
-  /** Entries that are not permanent: those that the bounds are for. */
-  int gcEntries() {
-    return entries.size() - permanent;
-  }
-
-  /** One that will be asked: no more of them at a time than may wait for an answer. */
-  private @Nullable Neighbour createToAsk(NetDevice dev, int ip, long nowNs) {
-    if (nud.incomplete() >= parms.gcThresh2()) {
-      count(NeighbourStat.TABLE_FULLS);
-      return null;
-    }
-    return create(dev, ip, nowNs);
-  }
-
-  private @Nullable Neighbour create(NetDevice dev, int ip, long nowNs) {
-    return gc.makeRoom(nowNs) ? insert(dev, ip, nowNs) : null;
-  }
-
-  private Neighbour insert(NetDevice dev, int ip, long nowNs) {
-    Neighbour n = spare.pollLast();
-    if (n == null) {
-      n = new Neighbour(nud, dev, ip, stats);
-    }
-    n.begin(dev, ip, nowNs);
-    n.place = entries.size();
-    entries.add(n);
-    hash.insert(n);
-    count(NeighbourStat.ALLOCS);
-    gc.grown(nowNs);
-    return n;
-  }
-
-  /** Takes an entry out, whatever its state; those behind it in {@link #entries} stay in place. */
-  void remove(Neighbour n, DropReason reason) {
-    if (n.state == NeighbourState.PERMANENT) {
-      permanent--;
-    }
-    nud.leave(n);
-    queues.purge(n, reason);
-    n.state = NeighbourState.FAILED;
-    n.hh.invalidate();
-    hash.remove(n);
-    Neighbour last = Objects.requireNonNull(entries.removeLast());
-    if (last != n) {
-      entries.set(n.place, last);
-      last.place = n.place;
-    }
-    spare.addLast(n);
-    count(NeighbourStat.DESTROYS);
-  }
+  // ---- What happens to devices ------------------------------------------------------------------
 
   /**
    * {@code arp_netdev_event}: what is known of a device's neighbours goes when it goes down ({@code
@@ -335,22 +276,27 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
         }
       }
       case CHANGEADDR -> forget(dev, false);
+      case CHANGEINET -> forgetNoHosts(dev);
       default -> {}
     }
   }
 
   private void forget(NetDevice dev, boolean permanentToo) {
-    for (int i = entries.size() - 1; i >= 0; i--) {
-      Neighbour n = entries.get(i);
-      if (n.dev == dev && (permanentToo || n.state != NeighbourState.PERMANENT)) {
-        remove(n, DropReason.QUEUE_PURGE);
-      }
-    }
+    var _ =
+        entries.removeIf(
+            n -> n.dev == dev && (permanentToo || n.state != NeighbourState.PERMANENT));
+  }
+
+  /** Another address of ours may make a neighbour a broadcast address, or ourselves. */
+  private void forgetNoHosts(NetDevice dev) {
+    var _ =
+        entries.removeIf(
+            n -> n.dev == dev && (dev.inDev().isNoHost(n.ip) || dev.inDev().has(n.ip)));
   }
 
   /** Gives up all that wait, when the stack stops. */
   public void purge() {
-    for (Neighbour n : entries) {
+    for (Neighbour n : all) {
       nud.leave(n);
       queues.purge(n, DropReason.QUEUE_PURGE);
     }
@@ -413,8 +359,8 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
 
   /** What the table holds, sorted by nothing. Allocates; for commands. */
   public List<Entry> entries(long nowNs) {
-    List<Entry> list = new ArrayList<>(entries.size());
-    for (Neighbour n : entries) {
+    List<Entry> list = new ArrayList<>(all.size());
+    for (Neighbour n : all) {
       list.add(
           new Entry(
               n.ip,

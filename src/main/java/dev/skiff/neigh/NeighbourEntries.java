@@ -1,0 +1,126 @@
+package dev.skiff.neigh;
+
+import dev.skiff.dev.NetDevice;
+import dev.skiff.skb.DropReason;
+import dev.skiff.stats.Counters;
+import dev.skiff.time.TimerQueue;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The entries of a neighbour table, by key and in a list, and the rules by which they are made and
+ * taken out. What is taken out is used again, so that a flood of new neighbours allocates nothing
+ * once the table has been full. Thread: the loop thread.
+ */
+final class NeighbourEntries {
+  private final NeighbourParms parms;
+  private final Counters stats;
+  private final NeighbourHash hash;
+  private final List<Neighbour> all;
+  private final Deque<Neighbour> spare;
+  private final NeighbourQueues queues;
+  private final NeighbourGc gc;
+  private final Nud nud;
+  private int permanent;
+
+  NeighbourEntries(
+      List<Neighbour> all,
+      NeighbourQueues queues,
+      Nud nud,
+      TimerQueue timers,
+      NeighbourParms parms,
+      Counters stats) {
+    this.all = all;
+    this.queues = queues;
+    this.nud = nud;
+    this.parms = parms;
+    this.stats = stats;
+    hash = new NeighbourHash(2 * parms.gcThresh3());
+    spare = new ArrayDeque<>(parms.gcThresh3());
+    gc = new NeighbourGc(this, all, parms, timers, stats);
+  }
+
+  /** {@code neigh_lookup}: null if there is none. */
+  @Nullable Neighbour lookup(NetDevice dev, int ip) {
+    return hash.lookup(dev, ip);
+  }
+
+  /** Entries that are not permanent: those that the bounds are for. */
+  int gcEntries() {
+    return all.size() - permanent;
+  }
+
+  /** Whether there may be one more permanent entry. */
+  boolean hasRoomForPermanent() {
+    return permanent < parms.gcThresh3();
+  }
+
+  /** {@code neigh_create}; null if there is no room. */
+  @Nullable Neighbour create(NetDevice dev, int ip, long nowNs) {
+    return gc.makeRoom(nowNs) ? insert(dev, ip, nowNs) : null;
+  }
+
+  /** One that will be asked: no more of them at a time than may wait for an answer. */
+  @Nullable Neighbour createToAsk(NetDevice dev, int ip, long nowNs) {
+    if (nud.incomplete() >= parms.gcThresh2()) {
+      stats.increment(NeighbourStat.TABLE_FULLS.ordinal());
+      return null;
+    }
+    return create(dev, ip, nowNs);
+  }
+
+  /** One more, whatever the bounds. */
+  Neighbour insert(NetDevice dev, int ip, long nowNs) {
+    Neighbour n = spare.pollLast();
+    if (n == null) {
+      n = new Neighbour(nud, dev, ip, stats);
+    }
+    n.begin(dev, ip, nowNs);
+    n.place = all.size();
+    all.add(n);
+    hash.insert(n);
+    stats.increment(NeighbourStat.ALLOCS.ordinal());
+    gc.grown(nowNs);
+    return n;
+  }
+
+  /** Sets an entry by hand, and counts it among the permanent ones if it is to be one. */
+  void set(Neighbour n, long mac, NeighbourState to, long nowNs) {
+    permanent -= n.state == NeighbourState.PERMANENT ? 1 : 0;
+    permanent += to == NeighbourState.PERMANENT ? 1 : 0;
+    nud.set(n, mac, to, nowNs);
+  }
+
+  /** Takes an entry out, whatever its state. Its place in the list is the last one's then. */
+  void remove(Neighbour n, DropReason reason) {
+    permanent -= n.state == NeighbourState.PERMANENT ? 1 : 0;
+    nud.leave(n);
+    queues.purge(n, reason);
+    n.state = NeighbourState.FAILED;
+    n.hh.invalidate();
+    hash.remove(n);
+    Neighbour last = Objects.requireNonNull(all.removeLast());
+    if (last != n) {
+      all.set(n.place, last);
+      last.place = n.place;
+    }
+    spare.addLast(n);
+    stats.increment(NeighbourStat.DESTROYS.ordinal());
+  }
+
+  /** Takes out all of a kind; packets that wait for them end for {@code QUEUE_PURGE}. */
+  int removeIf(Predicate<Neighbour> kind) {
+    int before = all.size();
+    for (Neighbour n : new ArrayList<>(all)) {
+      if (kind.test(n)) {
+        remove(n, DropReason.QUEUE_PURGE);
+      }
+    }
+    return before - all.size();
+  }
+}
