@@ -49,6 +49,7 @@ class LinkTest {
     }
   }
 
+  /** X27. */
   @Test
   void theNeighboursOfALinkThatIsCutAreForgotten() {
     try (BenchRig rig = new BenchRig()) {

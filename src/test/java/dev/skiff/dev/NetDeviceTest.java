@@ -63,6 +63,7 @@ class NetDeviceTest {
     assertTrue(dev.netBh(2, rig.clock.nowNs()));
   }
 
+  /** X10, X15. */
   @Test
   void runtsAndGiantsAreCounted() {
     Rig rig = new Rig();
@@ -80,6 +81,7 @@ class NetDeviceTest {
     assertEquals(1, rig.verdicts(DropReason.UNHANDLED_PROTO), "the longest that fits");
   }
 
+  /** X13, X18. */
   @Test
   void framesForOthersAndFromGroupsAreDroppedByName() {
     Rig rig = new Rig();
@@ -233,6 +235,7 @@ class NetDeviceTest {
     assertEquals(NetDevice.TX_QUEUE_LEN, rig.turn().size());
   }
 
+  /** X11. */
   @Test
   void shortFramesArePaddedWithZeros() {
     Rig rig = new Rig();

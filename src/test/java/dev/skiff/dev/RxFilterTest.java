@@ -18,7 +18,7 @@ class RxFilterTest {
   private static final long ALL_HOSTS = 0x0100_5E00_0001L;
   private static final long GROUP = 0x0100_5E00_0042L;
 
-  /** N20. */
+  /** N20, X14. */
   @Test
   void theWidestThatAnybodyWantsHoldsAndGroupsAreCounted() {
     try (BenchRig rig = new BenchRig()) {
@@ -97,6 +97,7 @@ class RxFilterTest {
     }
   }
 
+  /** X13. */
   @Test
   void inPromiscuousModeHandlersSeeFramesForOthersAndIpAndArpDoNotTakeThem() {
     Rig rig = new Rig();

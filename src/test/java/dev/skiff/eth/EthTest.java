@@ -101,7 +101,7 @@ class EthTest {
     assertEquals(DropReason.UNHANDLED_PROTO, skb.verdict());
   }
 
-  /** E03. */
+  /** E03, X16. */
   @ParameterizedTest
   @CsvSource({
     "0x0800, 0, 0x0800",
@@ -125,6 +125,7 @@ class EthTest {
     assertEquals(skb.data() - 14, skb.macHeader());
   }
 
+  /** X06, X14. */
   @ParameterizedTest
   @CsvSource({
     "02:00:5e:10:00:01, HOST",
@@ -140,6 +141,7 @@ class EthTest {
     assertEquals(expected, skb.pktType());
   }
 
+  /** X15. */
   @Test
   void framesShorterThanAHeaderAreRunts() {
     for (int n = 0; n < 14; n++) {

@@ -87,6 +87,7 @@ class SnapTest {
     assertEquals(1, rig.device().stat(DeviceStat.RX_ERRORS));
   }
 
+  /** X04. */
   @ParameterizedTest
   @ValueSource(strings = {"aaaa0300000c", "aaab03000000", "060603000000", "aaaa13000000"})
   void otherLlcIsCountedAsUnhandled(String llc) {

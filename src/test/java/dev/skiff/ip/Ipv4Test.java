@@ -103,6 +103,7 @@ class Ipv4Test {
     assertEquals(1, stat(IpStat.IP_OUT_REQUESTS));
   }
 
+  /** X12. */
   @Test
   void whatPadsTheFrameIsNoPartOfTheDatagram() {
     byte[] icmp = Frames.icmp(8, 0, 1, 1, new byte[0]);
@@ -191,12 +192,14 @@ class Ipv4Test {
         echo(Ip4Addr.parse(saddr), Rig.OUR_IP));
   }
 
+  /** X18. */
   @Test
   void ourOwnAddressAsSourceIsDiscarded() {
     assertDropped(
         DropReason.IP_LOCAL_SOURCE, IpStat.IP_IN_ADDR_ERRORS, echo(Rig.OUR_IP, Rig.OUR_IP));
   }
 
+  /** X14. */
   @ParameterizedTest
   @CsvSource({
     "127.0.0.1, IP_LOCALNET",
@@ -209,6 +212,7 @@ class Ipv4Test {
     assertDropped(reason, IpStat.IP_IN_ADDR_ERRORS, echo(Rig.PEER_IP, Ip4Addr.parse(daddr)));
   }
 
+  /** X06. */
   @ParameterizedTest
   @ValueSource(longs = {0xFFFF_FFFF_FFFFL, 0x0100_5E00_0001L})
   void unicastInALinkBroadcastIsDiscarded(long dest) {
@@ -384,6 +388,7 @@ class Ipv4Test {
     assertEquals(0x0800, Frames.u16(out.getFirst(), 12));
   }
 
+  /** X10. */
   @Test
   void aDatagramLongerThanTheMtuIsNotSent() {
     assertEquals(DropReason.NOT_DROPPED, send(Rig.PEER_IP, 1480));

@@ -126,7 +126,7 @@ class ArpReceptionTest {
         Frames.arpReply(Rig.OUR_MAC, second, Rig.PEER_MAC, Rig.PEER_IP), out.getFirst());
   }
 
-  /** X34: what we sent ourselves, and comes back. */
+  /** X34, X18: what we sent ourselves, and comes back. */
   @Test
   void ourOwnMacAsSenderIsNotLearnt() {
     NeighRig net = new NeighRig("");

@@ -34,7 +34,7 @@ class ArpTest {
     assertEquals(before + 1, rig.verdicts(reason), reason.name());
   }
 
-  /** A06. */
+  /** A06, X24. */
   @Test
   void aRequestForUsIsAnsweredByteForByteAndTheSenderLearnt() {
     List<byte[]> out = rig.exchange(Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_IP));
@@ -49,6 +49,7 @@ class ArpTest {
     assertEquals(NeighbourState.STALE, entries().getFirst().state());
   }
 
+  /** X11. */
   @Test
   void whatAnOlderFrameLeftInTheBufferDoesNotLeaveInThePadding() {
     rig.introducePeer();
@@ -68,6 +69,7 @@ class ArpTest {
     assertArrayEquals(new byte[18], Arrays.copyOfRange(reply, 42, 60));
   }
 
+  /** X23. */
   @Test
   void aRequestForAnotherMakesNoEntry() {
     assertDropped(
@@ -75,6 +77,7 @@ class ArpTest {
     assertTrue(entries().isEmpty());
   }
 
+  /** X22. */
   @Test
   void theMappingIsMergedWhateverTheOpcodeAndTheTarget() {
     rig.introducePeer();
@@ -95,6 +98,7 @@ class ArpTest {
     assertEquals(1, entries().size());
   }
 
+  /** X23. */
   @Test
   void gratuitousArpUpdatesAndNeverCreates() {
     byte[] gratuitous = Frames.arpRequest(OTHER_MAC, Rig.PEER_IP, Rig.PEER_IP);
@@ -105,6 +109,7 @@ class ArpTest {
     assertEquals(OTHER_MAC, entries().getFirst().mac());
   }
 
+  /** X33. */
   @Test
   void aProbeIsAnsweredAndNotLearnt() {
     // RFC 5227 2.1.1: sender protocol address all zero.
@@ -115,6 +120,7 @@ class ArpTest {
     assertTrue(entries().isEmpty());
   }
 
+  /** X23. */
   @Test
   void aReplyThatNobodyAskedForMakesNoEntry() {
     assertDropped(
@@ -129,6 +135,7 @@ class ArpTest {
     assertTrue(entries().isEmpty());
   }
 
+  /** X26. */
   @ParameterizedTest
   @CsvSource({
     "0, 2, 7, ARP_HARDWARE",
@@ -154,6 +161,7 @@ class ArpTest {
     assertTrue(entries().isEmpty());
   }
 
+  /** X26. */
   @Test
   void ieee802HardwareIsTakenAsEthernet() {
     byte[] frame = Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_IP);
@@ -161,6 +169,7 @@ class ArpTest {
     assertEquals(1, rig.exchange(frame).size());
   }
 
+  /** X34. */
   @ParameterizedTest
   @CsvSource({"127.0.0.1", "224.0.0.1", "255.255.255.255", "240.0.0.1", "0.1.2.3"})
   void aSenderAddressThatNoHostHasIsRefused(String spa) {
@@ -169,6 +178,7 @@ class ArpTest {
         Frames.arpRequest(Rig.PEER_MAC, Ip4Addr.parse(spa), Rig.OUR_IP));
   }
 
+  /** X34. */
   @Test
   void aSenderMacThatNoStationHasIsRefused() {
     byte[] group =
@@ -189,6 +199,7 @@ class ArpTest {
     assertDropped(DropReason.ARP_INVALID_MAC, zero);
   }
 
+  /** X34. */
   @ParameterizedTest
   @CsvSource({"127.0.0.1", "224.0.0.1"})
   void aTargetThatNoHostHasIsRefused(String tpa) {
@@ -197,6 +208,7 @@ class ArpTest {
         Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, Ip4Addr.parse(tpa)));
   }
 
+  /** X25. */
   @Test
   void everyTruncationIsCountedAndHarmless() {
     byte[] frame = Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_IP);
@@ -269,6 +281,7 @@ class ArpTest {
     assertEquals(NeighbourState.REACHABLE, entries().getFirst().state());
   }
 
+  /** X34. */
   @Test
   void ourAddressAsSenderIsAConflictWhateverItAsks() {
     // RFC 5227 2.4: any ARP packet whose sender address is ours and whose hardware is not.

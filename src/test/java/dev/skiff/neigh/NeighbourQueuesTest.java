@@ -199,6 +199,7 @@ class NeighbourQueuesTest {
         net.rig.stack().ipv4().send(skb, Rig.OUR_IP, daddr, 253, 0, 64, net.rig.clock.nowNs()));
   }
 
+  /** X08. */
   @Test
   void afterThreeRequestsWithoutAnswerWhatWaitsIsDroppedAndItsSenderTold() {
     NeighRig net = new NeighRig("");

@@ -67,6 +67,7 @@ class NeighbourTableTest {
     return Frames.u16(frame, 40);
   }
 
+  /** X05, X08. */
   @Test
   void thePacketThatNeedsAnUnknownMacWaitsAndIsSentInOrder() {
     List<byte[]> out = rig.exchange(echo(1));
@@ -83,6 +84,7 @@ class NeighbourTableTest {
     assertEquals(0, table().queued());
   }
 
+  /** X39c. */
   @Test
   void nothingIsLearntFromIpDatagrams() {
     rig.exchange(echo(1));
@@ -206,6 +208,7 @@ class NeighbourTableTest {
     assertEquals(NeighbourState.DELAY, state());
   }
 
+  /** X35. */
   @Test
   void onlyAReplyToUsConfirms() {
     rig.exchange(echo(1));
@@ -280,6 +283,7 @@ class NeighbourTableTest {
     return Frames.u16(frame, 12) == 0x0806 && Frames.u16(frame, 20) == 1;
   }
 
+  /** X29. */
   @Test
   void twoRequestsToOneHostAreNeverLessThanASecondApart() {
     // RFC 1122 2.3.2.1: at most one a second for each destination, in whatever state it is.

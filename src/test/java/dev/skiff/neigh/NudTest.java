@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Each transition in the table of {@link Nud}, in its order: RFC 4861 7.3.2 for ARP. Conformance
- * X27, X28, X35, X38.
+ * X27, X28, X32, X35, X38.
  */
 class NudTest {
   private static final long MS = NeighRig.MS;
@@ -116,11 +116,12 @@ class NudTest {
     assertFalse(net.knows(Rig.PEER_IP));
     NeighRig accepting = new NeighRig(builder -> builder.arp("accept=on"));
     accepting.rig.exchange(NeighRig.replyToUs(Rig.PEER_MAC));
-    assertTrue(accepting.knows(Rig.PEER_IP));
+    assertEquals(NeighbourState.REACHABLE, accepting.state(), "as in Linux");
   }
 
   // ---- No answer --------------------------------------------------------------------------------
 
+  /** X32. */
   @Test
   void threeRequestsToAllASecondApartWithoutAnswerFailIt() {
     List<byte[]> out = new ArrayList<>(net.sendTo(Rig.PEER_IP));
