@@ -12,8 +12,10 @@ import java.util.random.RandomGenerator;
  * <pre>
  *   from                           when                                            to
  *   (none), FAILED                 a packet for it                                 INCOMPLETE
- *   (none), FAILED, INCOMPLETE     a request of its, or a reply to all             STALE
- *   (none), FAILED, INCOMPLETE     a reply to us (none: only if arp_accept)        REACHABLE, of none STALE
+ *   FAILED, INCOMPLETE             a request of its, or a reply to all             STALE
+ *   (none)                         a request for our address                       STALE
+ *   FAILED, INCOMPLETE             a reply to us                                   REACHABLE
+ *   (none)                         the same, only if arp_accept                    REACHABLE
  *   INCOMPLETE                     3 requests to all, 1 s apart, no answer         FAILED
  *   REACHABLE                      15 to 45 s since the last confirmation, used    DELAY
  *   REACHABLE                      the same, not used in the last 5 s              STALE
