@@ -169,6 +169,21 @@ class NeighbourGcTest {
   }
 
   @Test
+  void aTableFullOfThoseBeingProbedTakesNoOther() {
+    // RFC 1122 2.3.2.1: one that was pushed out would be asked again, within a second.
+    staleOnes(FIRST, 6);
+    for (int i = 0; i < 6; i++) {
+      net.sendTo(FIRST + i);
+    }
+    rig.after(5 * SECOND);
+    rig.after(500 * MS);
+    assertTrue(net.entries().stream().allMatch(e -> e.state() == NeighbourState.PROBE));
+    stale(net, FIRST + 6);
+    assertEquals(List.of(10, 11, 12, 13, 14, 15), last(net));
+    assertEquals(1, net.stat(NeighbourStat.TABLE_FULLS));
+  }
+
+  @Test
   void thePermanentNeverGoAndAreNotCountedIn() {
     for (int i = 0; i < 6; i++) {
       net.set(FIRST + i, NeighbourState.PERMANENT);
