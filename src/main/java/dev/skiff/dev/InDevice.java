@@ -59,13 +59,15 @@ public final class InDevice {
   }
 
   /**
-   * {@code SIOCSIFADDR}: this address in place of all others.
+   * {@code SIOCSIFADDR}: this address in place of all others. One that it has already stays as much
+   * used as it is.
    *
    * @throws IllegalArgumentException if no host can have it
    */
   public void set(Ip4Prefix local) {
     DeviceConfig.checkAddress(local);
-    change(List.of(fresh(local)));
+    InIfaddr before = find(local.address());
+    change(List.of(before == null ? fresh(local) : new InIfaddr(local, before.state())));
   }
 
   /**
