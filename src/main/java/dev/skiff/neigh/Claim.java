@@ -116,9 +116,12 @@ final class Claim extends Timer {
     all.timers().set(this, firstNs);
   }
 
-  /** Our own MAC address is another: all are told. */
+  /** Our own MAC address is another: all are told, or asked anew. */
   void macChanged(long nowNs) {
-    if (isHeld()) {
+    if (isProbing()) {
+      // Who objects answers to the old one, which is not heard any more.
+      probe(nowNs + all.random().nextLong(PROBE_WAIT_NS + 1));
+    } else if (isHeld()) {
       announce(nowNs);
     }
   }
