@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.skiff.Frames;
 import dev.skiff.Rig;
+import dev.skiff.dev.Iff;
 import dev.skiff.dev.InIfaddr;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
@@ -233,6 +234,32 @@ class AcdProbeTest {
     rig.exchange(announcement(OTHER_MAC, Rig.OUR_IP));
     assertEquals(InIfaddr.State.DUPLICATE, acd.state(Rig.OUR_IP));
     rig.device().stop();
+    acd.assertQuiet();
+  }
+
+  @Test
+  void aDeviceWithoutArpAsksNobodyAndProbesOnceItMay() throws IOException {
+    acd.next();
+    rig.device().changeFlags(rig.device().getFlags() | Iff.NOARP);
+    assertEquals(InIfaddr.State.VALID, acd.state(Rig.OUR_IP), "there is no way to find out");
+    acd.in().add(new Ip4Prefix(OUR_SECOND_IP, 24));
+    assertEquals(InIfaddr.State.VALID, acd.state(OUR_SECOND_IP));
+    acd.assertQuiet();
+    assertEquals(0, acd.run(100 * SECOND).size());
+    rig.device().changeFlags(rig.device().getFlags() & ~Iff.NOARP);
+    acd.assertNotUsed(Rig.OUR_IP);
+    assertEquals(10, acd.run(20 * SECOND).size());
+  }
+
+  @Test
+  void anotherMacAddressWhileItIsProbedForIsTheOneThatProbes() {
+    acd.next();
+    rig.device().setLiveAddressChange(true);
+    rig.device().setMacAddress(Rig.OUR_MAC + 0x50);
+    List<Sent> sent = acd.run(20 * SECOND);
+    assertEquals(5, sent.size(), "to the new one nobody could object yet: from the beginning");
+    acd.assertSent(probe(Rig.OUR_MAC + 0x50, Rig.OUR_IP), sent.getFirst());
+    acd.assertSent(announcement(Rig.OUR_MAC + 0x50, Rig.OUR_IP), sent.getLast());
     acd.assertQuiet();
   }
 
