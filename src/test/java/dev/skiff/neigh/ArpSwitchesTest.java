@@ -157,6 +157,16 @@ class ArpSwitchesTest {
     assertEquals(announce == 1 ? pinged : Rig.OUR_IP, Frames.u32(request, 28));
   }
 
+  @ParameterizedTest
+  @CsvSource({"0", "1", "2"})
+  void aSourceThatIsOursNoMoreIsNotTold(int announce) {
+    Rig rig = new Rig(b -> b.ip("198.51.100.2/24", "198.51.100.3/24").arp("announce=" + announce));
+    rig.exchange(echo(Rig.PEER_IP, Rig.OUR_IP));
+    rig.device().inDev().delete(Rig.OUR_IP);
+    byte[] request = rig.after(1_000_000_000L).getFirst();
+    assertEquals(Ip4Addr.parse("198.51.100.3"), Frames.u32(request, 28));
+  }
+
   @Test
   void theSourceOfTheNewestThatWaitsIsTold() {
     // neigh_probe: skb_peek_tail, the last one that was put there.
