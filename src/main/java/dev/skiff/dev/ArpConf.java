@@ -1,6 +1,7 @@
 package dev.skiff.dev;
 
 import dev.skiff.text.Settings;
+import java.util.List;
 
 /**
  * How a device speaks ARP: the part of {@code struct ipv4_devconf} that is about it, with Linux's
@@ -52,7 +53,7 @@ public record ArpConf(Acd acd, int ignore, int announce, boolean accept) {
     Settings said = Settings.parse(text, "ARP", "ignore=1", "announce=2", "accept=on");
     return new ArpConf(
         acd,
-        said.number("ignore", ignore, 0, IGNORE_ALL),
+        said.oneOf("ignore", ignore, List.of(0, 1, 2, IGNORE_ALL)),
         said.number("announce", announce, 0, 2),
         said.flag("accept", accept));
   }

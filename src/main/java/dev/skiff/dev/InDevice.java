@@ -59,13 +59,32 @@ public final class InDevice {
   }
 
   /**
-   * {@code SIOCSIFADDR}: this address in place of all others.
+   * {@code SIOCSIFADDR}: this address in place of all others. One that it has already stays as much
+   * used as it is.
    *
    * @throws IllegalArgumentException if no host can have it
    */
   public void set(Ip4Prefix local) {
     DeviceConfig.checkAddress(local);
-    change(List.of(fresh(local)));
+    InIfaddr before = find(local.address());
+    change(List.of(before == null ? fresh(local) : new InIfaddr(local, before.state())));
+  }
+
+  /**
+   * {@code SIOCSIFNETMASK}: the first address, used or not, is in a network of another size.
+   *
+   * @throws IllegalArgumentException if there is no address, or it can be no host's there
+   */
+  public void setPrefix(int prefix) {
+    if (all.isEmpty()) {
+      throw new IllegalArgumentException(dev.name() + " has no address that could have a mask");
+    }
+    InIfaddr first = all.getFirst();
+    Ip4Prefix local = new Ip4Prefix(first.local().address(), prefix);
+    DeviceConfig.checkAddress(local);
+    List<InIfaddr> addresses = new ArrayList<>(all);
+    addresses.set(0, new InIfaddr(local, first.state()));
+    change(addresses);
   }
 
   /**
@@ -96,8 +115,13 @@ public final class InDevice {
   public void delete(int address) {
     InIfaddr gone = find(address);
     if (gone == null) {
+      List<String> own = all.stream().map(ifa -> ifa.local().toString()).toList();
       throw new IllegalArgumentException(
-          dev.name() + " does not have " + Ip4Addr.format(address) + ": " + all);
+          dev.name()
+              + " does not have "
+              + Ip4Addr.format(address)
+              + ": it has "
+              + (own.isEmpty() ? "none" : String.join(", ", own)));
     }
     change(all.stream().filter(ifa -> !ifa.equals(gone)).toList());
   }

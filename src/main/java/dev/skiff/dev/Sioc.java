@@ -90,8 +90,7 @@ public final class Sioc {
       }
       case SIOCGIFBRDADDR -> ifr.setAddr(broadcast(dev.address()));
       case SIOCGIFNETMASK -> ifr.setAddr(dev.address().mask());
-      case SIOCSIFNETMASK ->
-          dev.inDev().set(new Ip4Prefix(dev.address().address(), prefix(ifr.addr())));
+      case SIOCSIFNETMASK -> dev.inDev().setPrefix(prefix(ifr.addr()));
       case SIOCGIFMTU -> ifr.setValue(dev.mtu());
       case SIOCSIFMTU -> dev.changeMtu(ifr.value());
       case SIOCSIFHWADDR -> dev.setMacAddress(ifr.hwaddr());

@@ -70,24 +70,40 @@ public final class AddressConflicts implements NetdevNotifier {
   /** Claims are begun and ended as the device and its addresses come and go. */
   private void follow(NetDevice dev) {
     InDevice in = dev.inDev();
-    boolean speaks = !dev.isNoArp() && in.arpConf().acd() != Acd.OFF;
-    boolean active = dev.isUp() && dev.hasCarrier() && speaks;
     for (Claim claim : claimsOf(dev)) {
-      if (!active || in.find(claim.address()) == null) {
+      if (!isActive(dev) || in.find(claim.address()) == null) {
         claim.end();
         claims.remove(claim);
       }
     }
     for (InIfaddr ifa : in.addresses()) {
       int address = ifa.local().address();
-      if (!speaks) {
+      // All is asked anew each time: who was told of the last one may have changed anything.
+      if (!speaks(dev)) {
         in.setState(address, InIfaddr.State.VALID); // Nobody is asked: it is simply used.
-      } else if (active && claim(dev, address) == null) {
-        Claim claim = new Claim(this, dev, address);
-        claims.add(claim);
-        claim.begin(timers.nowNs());
+      } else if (isActive(dev) && in.find(address) != null) {
+        follow(dev, address);
       }
     }
+  }
+
+  private void follow(NetDevice dev, int address) {
+    Claim claim = claim(dev, address);
+    if (claim == null) {
+      claim = new Claim(this, dev, address);
+      claims.add(claim);
+      claim.begin(timers.nowNs());
+    } else if (dev.inDev().arpConf().acd() == Acd.DEFEND && !claim.isHeld()) {
+      claim.begin(timers.nowNs()); // It was probed for until now.
+    }
+  }
+
+  private static boolean speaks(NetDevice dev) {
+    return !dev.isNoArp() && dev.inDev().arpConf().acd() != Acd.OFF;
+  }
+
+  private static boolean isActive(NetDevice dev) {
+    return dev.isUp() && dev.hasCarrier() && speaks(dev);
   }
 
   private @Nullable Claim claim(NetDevice dev, int address) {
@@ -109,8 +125,18 @@ public final class AddressConflicts implements NetdevNotifier {
    * @return whether it is a conflict
    */
   boolean claimed(NetDevice dev, int address, boolean probe, long mac, long nowNs) {
+    if (isOurs(mac)) {
+      return false;
+    }
     Claim claim = claim(dev, address);
-    if (claim == null || claim.isLost() || (probe && !claim.isProbing()) || isOurs(mac)) {
+    if (claim == null) {
+      boolean conflict = !probe && dev.inDev().has(address);
+      if (conflict) {
+        count(AcdStat.CONFLICTS); // Switched off: that is all.
+      }
+      return conflict;
+    }
+    if (claim.isLost() || (probe && !claim.isProbing())) {
       return false; // (Who has an address that we gave up is a neighbour like any other.)
     }
     claim.conflict(mac, nowNs);
@@ -118,7 +144,7 @@ public final class AddressConflicts implements NetdevNotifier {
   }
 
   /** RFC 5227 2.1.1: what another of our own interfaces says is no conflict. */
-  private boolean isOurs(long mac) {
+  boolean isOurs(long mac) {
     for (NetDevice dev : devices) {
       if (dev.macAddress() == mac) {
         return true;

@@ -142,10 +142,13 @@ public final class Arp implements PacketHandler {
     if (claimed == Ip4Addr.ANY) {
       return DropReason.NOT_DROPPED;
     }
-    boolean conflict = conflicts.claimed(dev, claimed, probe, sha, nowNs);
-    return conflict || (!probe && dev.inDev().isLocal(spa))
-        ? DropReason.ARP_CONFLICT
-        : DropReason.NOT_DROPPED;
+    if (conflicts.claimed(dev, claimed, probe, sha, nowNs)) {
+      return DropReason.ARP_CONFLICT;
+    }
+    if (probe || !dev.inDev().isLocal(spa)) {
+      return DropReason.NOT_DROPPED;
+    }
+    return conflicts.isOurs(sha) ? DropReason.ARP_LOOPED : DropReason.ARP_CONFLICT;
   }
 
   /** {@code arp_ignore}. */
@@ -212,7 +215,10 @@ public final class Arp implements PacketHandler {
 
   /** {@code arp_solicit}: asks a neighbour, or all, for its MAC address. */
   void solicit(Neighbour n, long to, long nowNs) {
-    if (!sendRequest(n.dev, to, ownAddressFor(n), n.ip, nowNs)) {
+    int own = ownAddressFor(n);
+    // Without an address of ours it would be a probe, RFC 5227 2.1.1: as if we wanted the
+    // neighbour's.
+    if (own == Ip4Addr.ANY || !sendRequest(n.dev, to, own, n.ip, nowNs)) {
       table.count(NeighbourStat.SND_FAILED);
       return;
     }

@@ -88,14 +88,19 @@ final class Claim extends Timer {
 
   // ---- Its course -------------------------------------------------------------------------------
 
-  /** The device has become active, or the address is new. */
+  /**
+   * The device has become active, the address is new, or it is not to be probed for any more.
+   *
+   * <p>Here as everywhere others are told of it last: they may take the address away, which ends
+   * the claim.
+   */
   void begin(long nowNs) {
     if (probes()) {
-      become(InIfaddr.State.TENTATIVE);
       probe(nowNs + all.random().nextLong(PROBE_WAIT_NS + 1));
+      become(InIfaddr.State.TENTATIVE);
     } else {
-      become(InIfaddr.State.VALID);
       announce(nowNs);
+      become(InIfaddr.State.VALID);
     }
   }
 
@@ -111,9 +116,12 @@ final class Claim extends Timer {
     all.timers().set(this, firstNs);
   }
 
-  /** Our own MAC address is another: all are told. */
+  /** Our own MAC address is another: all are told, or asked anew. */
   void macChanged(long nowNs) {
-    if (phase == Phase.ANNOUNCING || phase == Phase.HELD) {
+    if (isProbing()) {
+      // Who objects answers to the old one, which is not heard any more.
+      probe(nowNs + all.random().nextLong(PROBE_WAIT_NS + 1));
+    } else if (isHeld()) {
       announce(nowNs);
     }
   }
@@ -128,6 +136,11 @@ final class Claim extends Timer {
     return phase == Phase.PROBING || phase == Phase.WAITING;
   }
 
+  /** Whether the address is ours. */
+  boolean isHeld() {
+    return phase == Phase.ANNOUNCING || phase == Phase.HELD;
+  }
+
   /** Whether the address is another's for now. */
   boolean isLost() {
     return phase == Phase.LOST;
@@ -137,8 +150,10 @@ final class Claim extends Timer {
   protected void fire(long nowNs) {
     switch (phase) {
       case PROBING -> {
-        count(AcdStat.PROBES, all.arp().sendProbe(dev, address, nowNs));
-        if (++sent < PROBE_NUM) {
+        boolean done = all.arp().sendProbe(dev, address, nowNs);
+        count(AcdStat.PROBES, done);
+        sent += done ? 1 : 0; // To one that did not go out nobody could object.
+        if (sent < PROBE_NUM) {
           all.timers().set(this, nowNs + all.random().nextLong(PROBE_MIN_NS, PROBE_MAX_NS + 1));
         } else {
           phase = Phase.WAITING;
@@ -151,8 +166,8 @@ final class Claim extends Timer {
         all.count(AcdStat.ACQUIRED);
         phase = Phase.ANNOUNCING;
         sent = 0;
-        become(InIfaddr.State.VALID);
         sendAnnouncement(nowNs);
+        become(InIfaddr.State.VALID);
       }
       case ANNOUNCING -> sendAnnouncement(nowNs);
       case LOST -> probe(nowNs + all.random().nextLong(PROBE_WAIT_NS + 1));

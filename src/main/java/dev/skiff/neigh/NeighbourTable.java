@@ -148,6 +148,8 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
       if (n == null) {
         return Merge.NO_ENTRY;
       }
+      nud.learn(n, mac, NeighbourState.STALE, nowNs); // Nothing was asked: nothing is confirmed.
+      return Merge.MERGED;
     }
     boolean sameMac = n.state.isValid() && n.mac == mac;
     if (n.state.isFixed()) {

@@ -71,6 +71,27 @@ public final class Settings {
   }
 
   /**
+   * One of a few whole numbers, two or more.
+   *
+   * @param otherwise what it is if it was not said
+   * @throws IllegalArgumentException if it is none of them
+   */
+  public int oneOf(String key, int otherwise, List<Integer> numbers) {
+    String text = values.get(key);
+    if (text == null) {
+      return otherwise;
+    }
+    List<String> words = numbers.stream().map(String::valueOf).toList();
+    int at = words.indexOf(text);
+    if (at < 0) {
+      String last = words.getLast();
+      String others = String.join(", ", words.subList(0, words.size() - 1));
+      throw new IllegalArgumentException(key + "=" + text + ": use " + others + " or " + last);
+    }
+    return numbers.get(at);
+  }
+
+  /**
    * On or off.
    *
    * @param otherwise what it is if it was not said
