@@ -15,7 +15,7 @@ import java.util.random.RandomGenerator;
  *   FAILED, INCOMPLETE             a request of its, or a reply to all             STALE
  *   (none)                         a request for our address                       STALE
  *   FAILED, INCOMPLETE             a reply to us                                   REACHABLE
- *   (none)                         the same, only if arp_accept                    REACHABLE
+ *   (none)                         a reply to us, only if arp_accept               STALE
  *   INCOMPLETE                     3 requests to all, 1 s apart, no answer         FAILED
  *   REACHABLE                      15 to 45 s since the last confirmation, used    DELAY
  *   REACHABLE                      the same, not used in the last 5 s              STALE

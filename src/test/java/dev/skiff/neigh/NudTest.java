@@ -116,7 +116,7 @@ class NudTest {
     assertFalse(net.knows(Rig.PEER_IP));
     NeighRig accepting = new NeighRig(builder -> builder.arp("accept=on"));
     accepting.rig.exchange(NeighRig.replyToUs(Rig.PEER_MAC));
-    assertEquals(NeighbourState.REACHABLE, accepting.state(), "as in Linux");
+    assertEquals(NeighbourState.STALE, accepting.state(), "nothing was asked");
   }
 
   // ---- No answer --------------------------------------------------------------------------------
