@@ -26,7 +26,7 @@ final class NeighCommand extends AskCommand {
       names = {"-s", "--statistics"},
       description =
           "With the seconds since an entry was last used, confirmed and updated, the requests sent"
-              + " since the last answer and the packets that wait; flush says how many there were.")
+              + " when it was last asked and the packets that wait; flush says how many there were.")
   private boolean statistics;
 
   @Parameters(paramLabel = "WORD", description = "See above.")

@@ -174,7 +174,7 @@ public sealed interface Reply {
    * @param usedS seconds since it was last used
    * @param confirmedS seconds since it was last confirmed; -1 if it never was
    * @param updatedS seconds since something that was heard or set changed it
-   * @param probes requests sent since the last answer
+   * @param probes requests sent when it was last asked
    */
   record Neighbour(
       String dst,

@@ -39,7 +39,7 @@ final class Neighbour extends Timer {
   /** {@code neigh->hh}: the finished header for it. */
   final HhCache hh;
 
-  /** {@code neigh->probes}: requests sent since the last answer. */
+  /** {@code neigh->probes}: requests sent when it was last asked. */
   int probes;
 
   /** Where it stands in the table's list. */

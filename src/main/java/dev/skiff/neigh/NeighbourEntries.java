@@ -28,19 +28,26 @@ final class NeighbourEntries {
   private final Nud nud;
   private int permanent;
 
+  /**
+   * None.
+   *
+   * @param all where they are listed
+   * @param key a random number, for the hash
+   */
   NeighbourEntries(
       List<Neighbour> all,
       NeighbourQueues queues,
       Nud nud,
       TimerQueue timers,
       NeighbourParms parms,
-      Counters stats) {
+      Counters stats,
+      int key) {
     this.all = all;
     this.queues = queues;
     this.nud = nud;
     this.parms = parms;
     this.stats = stats;
-    hash = new NeighbourHash(2 * parms.gcThresh3());
+    hash = new NeighbourHash(2 * parms.gcThresh3(), key);
     spare = new ArrayDeque<>(parms.gcThresh3());
     gc = new NeighbourGc(this, all, parms, timers, stats);
   }

@@ -9,21 +9,29 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class NeighbourHash {
+  private static final int DEVICES_APART = 0x9E37_79B1;
+
   private final @Nullable Neighbour[] buckets;
   private final int mask;
+  private final int key;
 
   /**
    * An empty one.
    *
    * @param capacity the most neighbours
+   * @param key a random number
    */
-  NeighbourHash(int capacity) {
+  NeighbourHash(int capacity, int key) {
+    this.key = key;
     buckets = new @Nullable Neighbour[2 * Integer.highestOneBit(2 * capacity - 1)];
     mask = buckets.length - 1;
   }
 
+  /** {@code arp_hashfn}: keyed, so that nobody can choose addresses that share a bucket. */
   private int bucketOf(NetDevice dev, int ip) {
-    int h = (ip ^ dev.index()) * 0x9E37_79B1;
+    int h = (ip ^ key) + dev.index() * DEVICES_APART;
+    h = (h ^ h >>> 16) * 0x85EB_CA6B;
+    h = (h ^ h >>> 13) * 0xC2B2_AE35;
     return (h ^ h >>> 16) & mask;
   }
 

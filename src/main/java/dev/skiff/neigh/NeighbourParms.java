@@ -75,6 +75,9 @@ public record NeighbourParms(
    * @throws IllegalArgumentException with one line that says what is wrong
    */
   public NeighbourParms {
+    if (retransNs < SECOND) {
+      throw new IllegalArgumentException("retrans_time: use 1s or more, RFC 1122 2.3.2.1");
+    }
     if (gcThresh1 > gcThresh2 || gcThresh2 > gcThresh3) {
       throw new IllegalArgumentException(
           "gc_thresh1="

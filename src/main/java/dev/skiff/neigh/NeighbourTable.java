@@ -42,14 +42,14 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
    *
    * @param arp sends the requests
    * @param timers where its timers are set
-   * @param random draws how long confirmations hold
+   * @param random draws how long confirmations hold, and the key of the hash
    */
   NeighbourTable(Arp arp, TimerQueue timers, NeighbourParms parms, RandomGenerator random) {
     this.parms = parms;
     all = new ArrayList<>(parms.gcThresh3());
     queues = new NeighbourQueues(parms, all, stats);
     nud = new Nud(arp, timers, parms, queues, stats, random);
-    entries = new NeighbourEntries(all, queues, nud, timers, parms, stats);
+    entries = new NeighbourEntries(all, queues, nud, timers, parms, stats, random.nextInt());
   }
 
   /** Sets who is told of packets that waited in vain. */
@@ -155,7 +155,8 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
     if (n.state.isFixed()) {
       return sameMac ? Merge.MERGED : Merge.FIXED;
     }
-    boolean locked = !override && nowNs - n.updatedNs <= parms.locktimeNs();
+    long lockNs = parms.locktimeNs();
+    boolean locked = !override && lockNs > 0 && nowNs - n.updatedNs <= lockNs;
     if (n.state.isValid() && !sameMac && locked) {
       return Merge.LOCKED;
     }
@@ -346,7 +347,7 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
    * @param usedNs nanoseconds since it was last used
    * @param confirmedNs nanoseconds since it was last confirmed; -1 if it never was
    * @param updatedNs nanoseconds since something that was heard or set changed it
-   * @param probes requests sent since the last answer
+   * @param probes requests sent when it was last asked
    */
   public record Entry(
       int ip,

@@ -23,7 +23,7 @@ class NeighbourHashTest {
     Rig rig = new Rig();
     Random random = new Random(SEED);
     Counters stats = new Counters(NeighbourStat.values().length);
-    NeighbourHash hash = new NeighbourHash(CAPACITY);
+    NeighbourHash hash = new NeighbourHash(CAPACITY, random.nextInt());
     Map<Integer, Neighbour> model = new HashMap<>();
     for (int step = 0; step < STEPS; step++) {
       int ip = random.nextInt(4 * CAPACITY);
