@@ -108,7 +108,9 @@ final class NeighbourSequence {
   /** Leaves out what is not needed for the failure: halves, quarters, and at last single steps. */
   private long[] shrunk(long[] steps) {
     long[] least = steps;
-    for (int n = steps.length / 2; n > 0; n /= 2) {
+    int n = steps.length / 2;
+    while (n > 0) {
+      int before = least.length;
       for (int at = 0; at + n <= least.length; ) {
         long[] tried = Arrays.copyOf(least, least.length - n);
         System.arraycopy(least, at + n, tried, at, tried.length - at);
@@ -118,6 +120,7 @@ final class NeighbourSequence {
           least = tried;
         }
       }
+      n = n == 1 && least.length < before ? 1 : n / 2;
     }
     return least;
   }

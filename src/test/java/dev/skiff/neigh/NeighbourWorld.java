@@ -246,10 +246,16 @@ final class NeighbourWorld implements AutoCloseable {
         && entry.mac() == (host.hasMac() ? host.mac : 0)
         && entry.queued() == host.waiting.size()
         && entry.usedNs() == now - host.used
-        && entry.confirmedNs()
-            == (host.confirmed == NeighbourModel.NEVER ? -1 : now - host.confirmed)
+        && entry.confirmedNs() == confirmedNs(host)
         && entry.updatedNs() == now - host.updated
         && entry.probes() == host.probes;
+  }
+
+  /** Of all times that a clock shows, one nanosecond stands for never. */
+  private long confirmedNs(NeighbourModel.Host host) {
+    boolean never =
+        host.confirmed == NeighbourModel.NEVER || origin + host.confirmed == Neighbour.NEVER;
+    return never ? -1 : now - host.confirmed;
   }
 
   private String should(NeighbourModel.Host host) {
@@ -260,7 +266,7 @@ final class NeighbourWorld implements AutoCloseable {
         + " used="
         + (now - host.used)
         + " confirmed="
-        + (host.confirmed == NeighbourModel.NEVER ? -1 : now - host.confirmed)
+        + confirmedNs(host)
         + " updated="
         + (now - host.updated)
         + " probes="
