@@ -78,6 +78,7 @@ class NeighbourModel {
   long now;
   long reachableTime;
   long drawn;
+  private final int[] counts = new int[NeighbourStat.values().length];
   private int draws;
   private long timersSet;
 
@@ -181,6 +182,16 @@ class NeighbourModel {
     return STALE;
   }
 
+  // ---- The counters -----------------------------------------------------------------------------
+
+  private void count(NeighbourStat stat) {
+    counts[stat.ordinal()]++;
+  }
+
+  int counted(NeighbourStat stat) {
+    return counts[stat.ordinal()];
+  }
+
   // ---- Sending ----------------------------------------------------------------------------------
 
   void send(int who, int packet, int bytes) {
@@ -202,6 +213,7 @@ class NeighbourModel {
     }
     makeRoom(host, one.bytes);
     host.waiting.addLast(one);
+    count(NeighbourStat.UNRES_QUEUED);
     if (host.state == FAILED) {
       become(host, INCOMPLETE);
     }
@@ -218,6 +230,7 @@ class NeighbourModel {
 
   private void drop(Host host) {
     log.ended(toDrop(host.waiting).packet, DropReason.NEIGH_QUEUEFULL);
+    count(NeighbourStat.UNRES_DISCARDS);
   }
 
   /** Who takes most; of several, the one that the table chose. */
@@ -263,6 +276,9 @@ class NeighbourModel {
             ? DropReason.ARP_NOT_FOR_US
             : DropReason.ARP_UNSOLICITED; // Unless there is somebody whom it is about.
     Host host = hosts[who];
+    if (!heard.request) {
+      count(NeighbourStat.RCV_REPLIES);
+    }
     if (heard != Heard.PROBE) { // RFC 5227 2.1.1: that teaches nothing.
       if (!host.known && creates(heard)) {
         create(host);
@@ -272,6 +288,8 @@ class NeighbourModel {
       }
     }
     if (heard.asksUs()) {
+      count(NeighbourStat.RCV_REQUESTS);
+      count(NeighbourStat.SND_REPLIES);
       log.answered(heard == Heard.PROBE ? HOSTS : who, mac); // (One that probes has no address.)
       end = DropReason.NOT_DROPPED;
     }
@@ -286,7 +304,11 @@ class NeighbourModel {
     if (host.hasMac() && !same && !overrides(heard) && isLocked(host)) {
       return DropReason.ARP_LOCKTIME;
     }
+    if (host.hasMac() && !same) {
+      count(NeighbourStat.MAC_CHANGES);
+    }
     if (confirms(heard)) {
+      count(NeighbourStat.CONFIRMS);
       host.confirmed = now;
       if (!same || host.state != REACHABLE) {
         take(host, mac, REACHABLE);
@@ -313,6 +335,7 @@ class NeighbourModel {
   }
 
   void hinted(Host host) {
+    count(NeighbourStat.HINTS);
     host.confirmed = now;
     if (host.state != REACHABLE) {
       become(host, REACHABLE);
@@ -340,6 +363,7 @@ class NeighbourModel {
         log.ended(host.waiting.removeFirst().packet, DropReason.QUEUE_PURGE);
       }
       host.known = false;
+      count(NeighbourStat.DESTROYS);
       host.timer = NO_TIMER;
     }
   }
@@ -416,6 +440,10 @@ class NeighbourModel {
     } else {
       host.probes++;
       setTimer(host, now + parms.retransNs());
+      count(NeighbourStat.SND_REQUESTS);
+      if (asksAt(host) != MacAddr.BROADCAST) {
+        count(NeighbourStat.SND_REQUESTS_UCAST);
+      }
       log.asked(host.number, asksAt(host));
     }
   }
@@ -423,6 +451,7 @@ class NeighbourModel {
   // ---- States -----------------------------------------------------------------------------------
 
   private void create(Host host) {
+    count(NeighbourStat.ALLOCS);
     host.known = true;
     host.state = FAILED;
     host.confirmed = NEVER;
@@ -448,7 +477,10 @@ class NeighbourModel {
         sendWaiting(host);
       }
       case STALE, PERMANENT, NOARP -> sendWaiting(host);
-      case FAILED -> failed(host);
+      case FAILED -> {
+        count(NeighbourStat.RES_FAILED);
+        failed(host);
+      }
     }
   }
 
@@ -467,6 +499,7 @@ class NeighbourModel {
   void failed(Host host) {
     while (!host.waiting.isEmpty()) {
       int packet = host.waiting.removeFirst().packet;
+      count(NeighbourStat.UNREACHABLES);
       log.told(packet);
       log.ended(packet, DropReason.NEIGH_FAILED);
     }

@@ -135,7 +135,7 @@ final class NeighbourSequence {
         }
         wrong = step(steps[i], world, model);
       }
-      return wrong;
+      return wrong == null ? world.miscounts(model) : wrong;
     }
   }
 

@@ -44,6 +44,23 @@ final class NeighbourWorld implements AutoCloseable {
   private static final int LONG = 600;
   private static final String TEST = "test";
 
+  private static final NeighbourStat[] COUNTED = {
+    NeighbourStat.ALLOCS,
+    NeighbourStat.DESTROYS,
+    NeighbourStat.RES_FAILED,
+    NeighbourStat.UNRES_QUEUED,
+    NeighbourStat.UNRES_DISCARDS,
+    NeighbourStat.UNREACHABLES,
+    NeighbourStat.MAC_CHANGES,
+    NeighbourStat.CONFIRMS,
+    NeighbourStat.HINTS,
+    NeighbourStat.RCV_REQUESTS,
+    NeighbourStat.RCV_REPLIES,
+    NeighbourStat.SND_REQUESTS,
+    NeighbourStat.SND_REQUESTS_UCAST,
+    NeighbourStat.SND_REPLIES
+  };
+
   final NeighbourLog log = new NeighbourLog();
   final TimerQueue timers = new TimerQueue();
   final NeighbourTable table;
@@ -271,6 +288,16 @@ final class NeighbourWorld implements AutoCloseable {
         + (now - host.updated)
         + " probes="
         + host.probes;
+  }
+
+  /** The first counter that is not what it should be, or null. */
+  @Nullable String miscounts(NeighbourModel model) {
+    for (NeighbourStat stat : COUNTED) {
+      if (table.stat(stat) != model.counted(stat)) {
+        return stat + " is " + table.stat(stat) + " and not " + model.counted(stat);
+      }
+    }
+    return null;
   }
 
   private String totals() {
