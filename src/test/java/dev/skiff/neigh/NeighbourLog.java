@@ -12,6 +12,7 @@ final class NeighbourLog {
   private static final int TOLD = 4;
   private static final int ENDED = 5;
   private static final int RETURNED = 6;
+  private static final int FINISHED = 7;
 
   private static final int KIND_SHIFT = 60;
   private static final int WHICH_SHIFT = 48;
@@ -33,6 +34,11 @@ final class NeighbourLog {
   /** A packet left the device for a MAC address. */
   void sent(int packet, long mac) {
     add(SENT, packet, mac);
+  }
+
+  /** A packet took a finished header. */
+  void finished(int packet) {
+    add(FINISHED, packet, 0);
   }
 
   /** A request for a neighbour's MAC address left the device. */
@@ -86,6 +92,7 @@ final class NeighbourLog {
                 case SENT -> "packet " + which + " sent to " + MacAddr.format(value);
                 case ASKED -> "neighbour " + which + " asked at " + MacAddr.format(value);
                 case ANSWERED -> "neighbour " + which + " answered at " + MacAddr.format(value);
+                case FINISHED -> "packet " + which + " by header cache";
                 case TOLD -> "sender of packet " + which + " told";
                 case ENDED -> "packet " + which + " ended " + REASONS[(int) value];
                 default -> "returned " + REASONS[(int) value];

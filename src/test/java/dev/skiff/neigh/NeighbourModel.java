@@ -194,8 +194,12 @@ class NeighbourModel {
 
   // ---- Sending ----------------------------------------------------------------------------------
 
-  void send(int who, int packet, int bytes) {
+  /** X37: a finished header holds as long as the MAC address is beyond doubt, and no longer. */
+  void send(int who, int packet, int bytes, boolean fast) {
     Host host = hosts[who];
+    if (fast && host.known && (host.state == REACHABLE || isFixed(host))) {
+      log.finished(packet);
+    }
     if (!host.known) {
       create(host);
     }

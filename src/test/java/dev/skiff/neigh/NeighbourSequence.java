@@ -157,8 +157,9 @@ final class NeighbourSequence {
     switch (op) {
       case SEND, SEND_LONG -> {
         boolean longer = op == NeighbourStep.Op.SEND_LONG;
-        int packet = world.send(who, longer, NeighbourStep.fast(step));
-        model.send(who, packet, world.bytes);
+        boolean fast = NeighbourStep.fast(step);
+        int packet = world.send(who, longer, fast);
+        model.send(who, packet, world.bytes, fast);
       }
       case HEAR -> {
         Heard heard = NeighbourStep.heard(step);

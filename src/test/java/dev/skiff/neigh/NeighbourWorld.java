@@ -154,6 +154,7 @@ final class NeighbourWorld implements AutoCloseable {
     skb.setTxTapId(packet);
     HhCache hh = fast ? headerFor(who, ip) : null;
     if (hh != null) {
+      log.finished(packet);
       hh.push(skb, nowNs());
     } else {
       var _ = dev.link().header(skb, dev, EtherType.IP, LinkOps.UNKNOWN, LinkOps.UNKNOWN, n);
