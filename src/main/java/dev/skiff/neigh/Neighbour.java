@@ -27,6 +27,9 @@ final class Neighbour extends Timer {
   /** {@code neigh->arp_queue_len_bytes}: the memory that takes. */
   int queueBytes;
 
+  /** How many that wait, the oldest, are being given up since it has failed. */
+  int failing;
+
   /** {@code neigh->confirmed}: when a unicast reply, or an upper layer, confirmed it. */
   long confirmedNs;
 

@@ -72,6 +72,7 @@ final class NeighbourQueues {
     SkBuff skb = n.queue.dequeue(NEIGH);
     if (skb != null) {
       n.queueBytes -= skb.truesize();
+      n.failing = Math.max(0, n.failing - 1);
       packets--;
       bytes -= skb.truesize();
     }
@@ -102,13 +103,14 @@ final class NeighbourQueues {
    * RFC 1122 2.4, and it is given up. What they send meanwhile waits anew, and is no part of it.
    */
   void fail(Neighbour n, long nowNs) {
-    int left = n.queue.len();
+    // Counted down wherever one of them leaves: what is sent meanwhile may push them out.
+    n.failing = n.queue.len();
     try {
-      for (SkBuff skb; left > 0 && (skb = dequeue(n)) != null; left--) {
+      for (SkBuff skb; n.failing > 0 && (skb = dequeue(n)) != null; ) {
         tell(n, skb, nowNs);
       }
     } finally {
-      if (left > 0) {
+      if (n.failing > 0) {
         purge(n, DropReason.NEIGH_FAILED); // It threw: none may be left without a timer.
       }
     }
@@ -126,6 +128,7 @@ final class NeighbourQueues {
   /** Gives up all that wait for one. */
   void purge(Neighbour n, DropReason reason) {
     packets -= n.queue.purge(reason);
+    n.failing = 0;
     bytes -= n.queueBytes;
     n.queueBytes = 0;
   }
