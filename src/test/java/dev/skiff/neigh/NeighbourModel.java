@@ -13,6 +13,7 @@ import dev.skiff.header.MacAddr;
 import dev.skiff.skb.DropReason;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Set;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,11 @@ class NeighbourModel {
   final NeighbourParms parms;
   final boolean accept;
   final LongUnaryOperator draw;
+
+  /** The memory that a short packet takes. */
+  static final int SHORT = 256 + 512;
+
+  static final int LONG = 256 + 2048;
   final Host[] hosts = new Host[HOSTS];
   final NeighbourLog log = new NeighbourLog();
 
@@ -79,6 +85,7 @@ class NeighbourModel {
   long reachableTime;
   long drawn;
   private final int[] counts = new int[NeighbourStat.values().length];
+  private int packets;
   private int draws;
   private long timersSet;
 
@@ -194,9 +201,15 @@ class NeighbourModel {
 
   // ---- Sending ----------------------------------------------------------------------------------
 
+  /** Whoever sends every fourth packet tries again as soon as he is told that it was in vain. */
+  static boolean isTriedAgain(int packet) {
+    return packet % 4 == 3;
+  }
+
   /** X37: a finished header holds as long as the MAC address is beyond doubt, and no longer. */
-  void send(int who, int packet, int bytes, boolean fast) {
+  void send(int who, int bytes, boolean fast) {
     Host host = hosts[who];
+    int packet = ++packets;
     if (fast && host.known && (host.state == REACHABLE || isFixed(host))) {
       log.finished(packet);
     }
@@ -501,11 +514,15 @@ class NeighbourModel {
 
   /** X32: who sent what waits is told, and it is given up. */
   void failed(Host host) {
-    while (!host.waiting.isEmpty()) {
-      int packet = host.waiting.removeFirst().packet;
-      count(NeighbourStat.UNREACHABLES);
-      log.told(packet);
-      log.ended(packet, DropReason.NEIGH_FAILED);
+    for (Waiting one : List.copyOf(host.waiting)) {
+      if (host.waiting.remove(one)) { // (One that is tried again may have pushed it out.)
+        count(NeighbourStat.UNREACHABLES);
+        log.told(one.packet);
+        if (isTriedAgain(one.packet)) {
+          send(host.number, LONG, false); // It waits anew.
+        }
+        log.ended(one.packet, DropReason.NEIGH_FAILED);
+      }
     }
   }
 }

@@ -75,6 +75,29 @@ class NeighbourModelTest {
     }
   }
 
+  /** Found by the test above: the second attempt pushes out the packet behind the first. */
+  @Test
+  void whatIsTriedAgainWhileANeighbourFailsWaitsAnew() {
+    try (SkBuffPool pool = pool();
+        NeighbourWorld world =
+            new NeighbourWorld(pool, NeighbourSequence.USUAL, false, 0, number -> number)) {
+      world.send(1, false, false);
+      world.send(1, false, false);
+      world.send(0, false, false);
+      world.send(0, true, false);
+      for (int s = 1; s < 3; s++) {
+        world.advance(s * 1_000_000_000L);
+      }
+      world.log.clear();
+      world.advance(3_000_000_000L);
+      String did = world.log.toString();
+      assertTrue(did.contains("packet 4 ended NEIGH_QUEUEFULL"), did);
+      assertTrue(did.contains("packet 3 ended NEIGH_FAILED"), did);
+      assertFalse(did.contains("packet 5"), did);
+      assertEquals(1, world.table.queued());
+    }
+  }
+
   @Test
   void whatFailsIsShrunkToTheStepsThatMatter() {
     NeighbourSequence.Maker maker = PlantedBug.A_REQUEST_CONFIRMS.maker;

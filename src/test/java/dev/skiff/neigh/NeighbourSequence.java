@@ -15,10 +15,11 @@ final class NeighbourSequence {
   private static final long SECOND = 1_000_000_000L;
   private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
 
-  // Two short packets and a long one fill a queue, or three short ones.
-  private static final int QUEUE_BYTES = 4000;
-  private static final int TOTAL_BYTES = 6500;
-  private static final NeighbourParms USUAL =
+  /** A long packet and two short ones fill a queue, or three short ones. */
+  private static final int QUEUE_BYTES = NeighbourModel.LONG + 2 * NeighbourModel.SHORT;
+
+  private static final int TOTAL_BYTES = 2 * (NeighbourModel.LONG + NeighbourModel.SHORT);
+  static final NeighbourParms USUAL =
       NeighbourParms.USUAL.with(
           "unres_qlen=3,unres_total=8,gc_thresh1=16,gc_thresh2=16,gc_thresh3=16,unres_qlen_bytes="
               + QUEUE_BYTES
@@ -158,8 +159,8 @@ final class NeighbourSequence {
       case SEND, SEND_LONG -> {
         boolean longer = op == NeighbourStep.Op.SEND_LONG;
         boolean fast = NeighbourStep.fast(step);
-        int packet = world.send(who, longer, fast);
-        model.send(who, packet, world.bytes, fast);
+        world.send(who, longer, fast);
+        model.send(who, longer ? NeighbourModel.LONG : NeighbourModel.SHORT, fast);
       }
       case HEAR -> {
         Heard heard = NeighbourStep.heard(step);

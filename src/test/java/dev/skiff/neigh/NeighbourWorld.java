@@ -75,9 +75,6 @@ final class NeighbourWorld implements AutoCloseable {
 
   private int packets;
 
-  /** What the last packet that was sent took of memory. */
-  int bytes;
-
   /**
    * An empty table.
    *
@@ -91,7 +88,7 @@ final class NeighbourWorld implements AutoCloseable {
     timers.setNowNs(origin);
     arp = new Arp(pool, timers, parms, drawing(draw));
     table = arp.table();
-    table.setUnreachableSink((packet, _, _) -> log.told((int) ((SkBuff) packet).txTapId()));
+    table.setUnreachableSink((packet, _, _) -> told((SkBuff) packet));
     pool.setFateListener(
         (id, reason) -> {
           if (reason != DropReason.CONSUMED) {
@@ -141,12 +138,14 @@ final class NeighbourWorld implements AutoCloseable {
   // ---- Steps ------------------------------------------------------------------------------------
 
   /** As IPv4 sends: with a finished header if there is one that holds. */
-  int send(int who, boolean longer, boolean fast) {
+  void send(int who, boolean longer, boolean fast) {
     int ip = FIRST_IP + who;
     int packet = ++packets;
     int n = longer ? LONG : SHORT;
     SkBuff skb = Objects.requireNonNull(pool.devAlloc(EthHdr.HLEN + n, TEST));
-    bytes = skb.truesize();
+    if (skb.truesize() != (longer ? NeighbourModel.LONG : NeighbourModel.SHORT)) {
+      throw new AssertionError("it takes " + skb.truesize());
+    }
     skb.reserve(EthHdr.HLEN);
     skb.resetNetworkHeader();
     var _ = skb.put(n);
@@ -164,7 +163,14 @@ final class NeighbourWorld implements AutoCloseable {
     if (reason != DropReason.NOT_DROPPED) {
       skb.free(reason);
     }
-    return packet;
+  }
+
+  private void told(SkBuff skb) {
+    int packet = (int) skb.txTapId();
+    log.told(packet);
+    if (NeighbourModel.isTriedAgain(packet)) {
+      send(skb.raddr() - FIRST_IP, true, false);
+    }
   }
 
   /** As a route keeps it. */

@@ -201,6 +201,23 @@ enum PlantedBug {
                   || host.bytes() + more > parms.queueBytes();
             }
           }),
+  A_QUEUE_HOLDS_A_BYTE_LESS(
+      (p, a, d, s) ->
+          new Buggy(p, a, d, s) {
+            @Override
+            boolean isFull(Host host, int more) {
+              return host.waiting.size() >= parms.queuePackets()
+                  || host.bytes() + more >= parms.queueBytes();
+            }
+          }),
+  ALL_TOGETHER_HOLD_A_BYTE_LESS(
+      (p, a, d, s) ->
+          new Buggy(p, a, d, s) {
+            @Override
+            boolean areAllFull(int more) {
+              return packets() >= parms.totalPackets() || bytes() + more >= parms.totalBytes();
+            }
+          }),
   A_QUEUE_IS_NOT_BOUND_IN_BYTES(
       (p, a, d, s) ->
           new Buggy(p, a, d, s) {
