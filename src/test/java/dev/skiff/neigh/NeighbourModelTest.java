@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Random events against the model of the state table; a sequence that fails is shrunk to the few
- * steps that matter. Replay with -Dskiff.seed=N -Dskiff.neigh.sequences=1.
+ * steps that matter. Replay with -Dskiff.seed=N -Dskiff.neigh.sequences=1; scripts/test does a
+ * million.
  */
 class NeighbourModelTest {
   private static final long SEED = Long.getLong("skiff.seed", 4861);
