@@ -126,7 +126,7 @@ class NeighbourModel {
 
   /** X36. */
   boolean isLocked(Host host) {
-    return now - host.updated <= parms.locktimeNs();
+    return parms.locktimeNs() > 0 && now - host.updated <= parms.locktimeNs();
   }
 
   /** Set by hand: nothing that is heard changes it. */
@@ -297,11 +297,13 @@ class NeighbourModel {
       count(NeighbourStat.RCV_REPLIES);
     }
     if (heard != Heard.PROBE) { // RFC 5227 2.1.1: that teaches nothing.
-      if (!host.known && creates(heard)) {
+      boolean isNew = !host.known && creates(heard);
+      if (isNew) {
         create(host);
       }
       if (host.known) {
-        end = learn(host, heard, mac);
+        // X35: where nothing was asked, nothing is confirmed.
+        end = learn(host, heard, mac, !isNew && confirms(heard));
       }
     }
     if (heard.asksUs()) {
@@ -313,7 +315,7 @@ class NeighbourModel {
     log.returned(end);
   }
 
-  private DropReason learn(Host host, Heard heard, long mac) {
+  private DropReason learn(Host host, Heard heard, long mac, boolean confirms) {
     boolean same = host.hasMac() && host.mac == mac;
     if (isFixed(host)) {
       return same ? DropReason.CONSUMED : DropReason.ARP_PERMANENT;
@@ -324,7 +326,7 @@ class NeighbourModel {
     if (host.hasMac() && !same) {
       count(NeighbourStat.MAC_CHANGES);
     }
-    if (confirms(heard)) {
+    if (confirms) {
       count(NeighbourStat.CONFIRMS);
       host.confirmed = now;
       if (!same || host.state != REACHABLE) {

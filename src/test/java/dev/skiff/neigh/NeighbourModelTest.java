@@ -106,8 +106,9 @@ class NeighbourModelTest {
       int found = search(pool, 0, 1, FEW, maker);
       String report = sequence(pool, found, maker).report();
       List<String> steps = report.lines().filter(line -> line.startsWith("    ")).toList();
-      assertEquals(1, steps.size(), report);
-      assertTrue(steps.getFirst().contains("hear(REQUEST, "), report);
+      assertEquals(2, steps.size(), report);
+      assertTrue(steps.getFirst().contains("send("), report);
+      assertTrue(steps.getLast().contains("hear(REQUEST, "), report);
     }
   }
 }

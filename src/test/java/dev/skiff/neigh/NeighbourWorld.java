@@ -114,14 +114,22 @@ final class NeighbourWorld implements AutoCloseable {
     dev.setQdisc(new Recorder());
   }
 
-  /** The only draw is that of the reachable time, between half and one and a half of the base. */
-  private static RandomGenerator drawing(LongUnaryOperator draw) {
+  /**
+   * What counts is the draw of the reachable time, between half and one and a half of the base; the
+   * key of the hash changes nothing that can be seen.
+   */
+  private RandomGenerator drawing(LongUnaryOperator draw) {
     return new RandomGenerator() {
       private int draws;
 
       @Override
       public long nextLong() {
         throw new AssertionError("a draw of something else");
+      }
+
+      @Override
+      public int nextInt() {
+        return (int) origin;
       }
 
       @Override
@@ -308,9 +316,7 @@ final class NeighbourWorld implements AutoCloseable {
   }
 
   private String totals() {
-    return "it has known "
-        + table.gcEntries()
-        + ", timers "
+    return "timers "
         + timers.size()
         + ", the next in "
         + (timers.nextDeadlineNs() - nowNs())
