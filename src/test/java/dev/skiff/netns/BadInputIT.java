@@ -122,6 +122,11 @@ class BadInputIT {
         GOOD + " --buffer-memory 1K | is out of range: use 1M to 64G",
         GOOD + " --txqueuelen 0 | would lose every frame: use 1 or more",
         GOOD + " --sndbuf 0 | sndbuf",
+        GOOD + " --acd prbe | --acd: 'prbe' is no way to detect conflicts: did you mean 'probe'?",
+        GOOD + " --arp ignore=3 | ignore=3: use 0, 1, 2 or 8",
+        GOOD + " --arp acept=on | --arp: 'acept'",
+        GOOD + " --neigh gc_thresh1=2000 | none may be greater than the next",
+        GOOD + " --neigh retrans_time=10ms | --neigh: retrans_time",
         GOOD + " --sndbuf lots | --sndbuf: 'lots' is no amount of memory",
         "--dev "
             + DEV
@@ -183,9 +188,16 @@ class BadInputIT {
         "link set skiff0 promisc maybe | promisc: say on or off, not 'maybe'",
         "link set skiff0 address 02:00:5e | '02:00:5e' is not a MAC address",
         "link set skiff0 mtu 1400 mtu 1300 | 'mtu' is set twice",
+        "neigh shwo | 'shwo' is nothing that neigh does: did you mean 'show'?",
+        "neigh del | whose entry is missing: say neigh del",
+        "neigh add 198.51.100.9 | its MAC address is missing",
+        "neigh add 198.51.100.9 lladdr 02:00:5e | '02:00:5e' is not a MAC address",
+        "neigh add 198.51.100.9 ladr 02:00:5e:10:00:09 | did you mean 'lladdr'?",
+        "neigh add 198.51.100.9 lladdr 02:00:5e:10:00:09 nud failed | nud failed cannot be set",
+        "neigh show nud stael | 'stael' is no state: did you mean 'stale'?",
+        "neigh flush 198.51.100.9 | flush is for many",
       })
-  void mistakesInAFilterAFaultOrALinkEndWithTwoAndNeedNoDaemon(String arguments, String part)
-      throws Exception {
+  void mistakesOfACommandEndWithTwoAndNeedNoDaemon(String arguments, String part) throws Exception {
     refused(2, part, arguments + " --socket " + socket());
   }
 

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import dev.skiff.control.Command;
 import dev.skiff.control.ControlClient;
 import dev.skiff.control.LinkSettings;
+import dev.skiff.control.NeighRequest;
+import dev.skiff.header.Ip4Addr;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -170,6 +172,41 @@ final class SkiffProcess implements AutoCloseable {
   /** Whether {@code skiff link} shows this flag. */
   boolean hasFlag(String device, String flag) throws IOException {
     return ((List<?>) link(device, "flags")).contains(flag);
+  }
+
+  /** {@code skiff neigh}, by the test itself: the entries that it shows. */
+  List<Map<?, ?>> neigh(NeighRequest request) throws IOException {
+    Map<String, Object> reply =
+        ControlClient.body(ControlClient.ask(socket, new Command.Neigh(request)));
+    return reply.get("neigh") instanceof List<?> list
+        ? list.stream().<Map<?, ?>>map(entry -> (Map<?, ?>) entry).toList()
+        : List.of();
+  }
+
+  /** A member of a neighbour that {@code skiff neigh} shows; empty if it is not there. */
+  String neighbour(String ip, String name) throws IOException {
+    NeighRequest one =
+        new NeighRequest(NeighRequest.Action.SHOW, null, Ip4Addr.parse(ip), null, null);
+    List<Map<?, ?>> found = neigh(one);
+    Object value = found.isEmpty() ? null : found.getFirst().get(name);
+    return value == null ? "" : value.toString();
+  }
+
+  /** How many packets ended for this reason, asked by the test itself. */
+  long dropped(String reason) throws IOException {
+    Map<String, Object> reply = ControlClient.body(ControlClient.ask(socket, new Command.Drops()));
+    assertNotNull(reply.get("drops"));
+    for (Object drop : reply.get("drops") instanceof List<?> list ? list : List.of()) {
+      if (reason.equals(member(drop, "reason")) && member(drop, "count") instanceof Number n) {
+        return n.longValue();
+      }
+    }
+    return 0;
+  }
+
+  /** The state of a device's only address, as {@code skiff link} shows it. */
+  String addressState(String device) throws IOException {
+    return String.valueOf(member(((List<?>) link(device, "addresses")).getFirst(), "state"));
   }
 
   /** Nothing is lost in between: each device that is up holds the one buffer it has posted. */
