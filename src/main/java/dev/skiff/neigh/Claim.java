@@ -61,8 +61,8 @@ final class Claim extends Timer {
   private int sent;
   private int conflicts;
   private long lastConflictNs = Neighbour.NEVER;
-  private long toldNs = Neighbour.NEVER;
-  private long toldOf;
+  private final Told toldDefended = new Told();
+  private final Told toldLost = new Told();
 
   Claim(AddressConflicts all, NetDevice dev, int address) {
     this.all = all;
@@ -212,7 +212,7 @@ final class Claim extends Timer {
   private void defend(long mac, long nowNs) {
     all.count(AcdStat.DEFENDED);
     count(AcdStat.ANNOUNCEMENTS, all.arp().sendAnnouncement(dev, address, nowNs));
-    tell(mac, "it is used all the same, and defended", nowNs);
+    tell(toldDefended, mac, "it is used all the same, and defended", nowNs);
   }
 
   private void lose(long mac, long nowNs) {
@@ -222,15 +222,21 @@ final class Claim extends Timer {
     // RFC 5227 2.1.1: after MAX_CONFLICTS no more than one attempt in RATE_LIMIT_INTERVAL.
     all.timers().set(this, nowNs + (conflicts < MAX_CONFLICTS ? 0 : RATE_LIMIT_INTERVAL_NS));
     become(InIfaddr.State.DUPLICATE);
-    tell(mac, "it is not used, and tried again", nowNs);
+    tell(toldLost, mac, "it is not used, and tried again", nowNs);
   }
 
-  private void tell(long mac, String what, long nowNs) {
-    if (mac == toldOf && nowNs - toldNs < TOLD_EVERY_NS) {
+  /** What was told last, and of whom: that it is given up is news after it was defended. */
+  private static final class Told {
+    private long mac;
+    private long ns = Neighbour.NEVER;
+  }
+
+  private void tell(Told told, long mac, String what, long nowNs) {
+    if (mac == told.mac && nowNs - told.ns < TOLD_EVERY_NS) {
       return;
     }
-    toldOf = mac;
-    toldNs = nowNs;
+    told.mac = mac;
+    told.ns = nowNs;
     LOG.warn(
         "{}: {} has the address {} too: {}",
         dev.name(),

@@ -189,7 +189,11 @@ class AcdIT {
       claim();
       Await.until("it is given up", () -> skiff.addressState("skiff0").equals("duplicate"));
       assertEquals(othersMac(), owner());
-      assertEquals(2, skiff.stderr().lines().count(), skiff.stderr());
+      List<String> told = skiff.stderr().lines().toList();
+      assertEquals(2, told.size(), told.toString());
+      assertTrue(
+          told.getFirst().endsWith("it is used all the same, and defended"), told.toString());
+      assertTrue(told.getLast().endsWith("it is not used, and tried again"), told.toString());
     }
   }
 
