@@ -57,7 +57,7 @@ public record DeviceSpec(
       DeviceConfig.checkGateway(gateway, ips);
     }
     if (hostIp != null) {
-      checkHostIp(hostIp, ips.getFirst());
+      checkHostIp(hostIp, ips);
     }
   }
 
@@ -66,14 +66,15 @@ public record DeviceSpec(
     return ips.getFirst();
   }
 
-  private static void checkHostIp(Ip4Prefix hostIp, Ip4Prefix ip) {
+  private static void checkHostIp(Ip4Prefix hostIp, List<Ip4Prefix> ips) {
     DeviceConfig.checkAddress(hostIp);
-    if (hostIp.address() == ip.address()) {
+    if (ips.stream().anyMatch(own -> own.address() == hostIp.address())) {
       throw new IllegalArgumentException(
           "--host-ip and --ip are both "
-              + Ip4Addr.format(ip.address())
+              + Ip4Addr.format(hostIp.address())
               + ": give the host another address of the same network");
     }
+    Ip4Prefix ip = ips.getFirst();
     if (!hostIp.contains(ip.address()) || !ip.contains(hostIp.address())) {
       throw new IllegalArgumentException(
           "--host-ip "

@@ -70,7 +70,9 @@ final class TapSide implements Closeable {
   }
 
   private static TapSide openHere(DeviceSpec spec) throws IOException {
-    HostSide.refuseOwnAddress(spec.ip());
+    for (Ip4Prefix ip : spec.ips()) {
+      HostSide.refuseOwnAddress(ip);
+    }
     NetnsId netns = NetnsId.ofThisThread();
     TunTap tap = TunTap.open(new TapOptions(spec.tap(), null, null, spec.sndbuf()));
     NetIf netIf = null;

@@ -78,6 +78,7 @@ class DeviceSpecTest {
         "tap=a,ip=198.51.100.2/24,mac=1 | mac: ",
         "tap=a,ip=198.51.100.2/24,gateway=203.0.113.1 | must be reachable directly",
         "tap=a,ip=198.51.100.2/24,host-ip=203.0.113.1/24 | are not in one network",
+        "tap=a,ip=198.51.100.2/24+198.51.100.3/24,host-ip=198.51.100.3/24 | are both 198.51.100.3",
         "tap=a,ip=198.51.100.2/24,txqueuelen=0 | use 1 or more",
         "tap=a,ip=198.51.100.2/24,sndbuf=0 | use 1 or more",
         "tap=a/b,ip=198.51.100.2/24 | cannot be a device's name",

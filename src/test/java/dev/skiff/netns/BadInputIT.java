@@ -115,6 +115,7 @@ class BadInputIT {
         GOOD + " --gateway 198.51.100.2 | is not another host in the network",
         GOOD + " --host-ip 203.0.113.1/24 | are not in one network",
         GOOD + " --host-ip 198.51.100.2/24 | are both 198.51.100.2",
+        GOOD + " --ip 198.51.100.3/24 --host-ip 198.51.100.3/24 | are both 198.51.100.3",
         GOOD + " --fault los=3% | --fault: at column 1: unknown key",
         GOOD + " --rx-copybreak -1 | --rx-copybreak -1 is out of range: use 0 to 65521",
         GOOD + " --rx-copybreak 65522 | --rx-copybreak 65522 is out of range",
@@ -327,6 +328,10 @@ class BadInputIT {
   void anAddressThatTheHostHasIsRefused() throws Exception {
     netns.exec("ip", "addr", "add", "198.51.100.2/32", "dev", "lo");
     refused(1, "is in use on this host (lo has it)", withSocket(GOOD));
+    refused(
+        1,
+        "198.51.100.2 is in use on this host",
+        withSocket("--tap skiff0 --ip 198.51.100.3/24 --ip 198.51.100.2/24"));
   }
 
   @Test
