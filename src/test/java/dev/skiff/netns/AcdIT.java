@@ -64,10 +64,14 @@ class AcdIT {
     return netns.run("ping", "-q", "-c", "1", "-W", "0.2", IP).exitCode() == 0;
   }
 
+  private void ping() {
+    netns.exec("ping", "-q", "-c", "1", "-W", "2", IP);
+  }
+
   /** Who the host says has our address. */
   private String owner() {
     netns.exec("ip", "neigh", "flush", "dev", "br0");
-    netns.exec("ping", "-q", "-c", "1", "-W", "1", IP);
+    ping();
     return netns
         .exec("ip", "neigh", "show", IP, "dev", "br0")
         .replaceFirst("(?s).* lladdr ((?:[0-9a-f]{2}:){5}[0-9a-f]{2}) .*", "$1");
@@ -154,7 +158,7 @@ class AcdIT {
   @Test
   void defendingItIsUsedAtOnceAnnouncedTwiceAndDefendedOnceInTenSeconds() throws Exception {
     try (SkiffProcess skiff = start()) {
-      assertTrue(isAnswered());
+      ping();
       Await.until("it is announced twice", () -> skiff.now("acd", "announcements") == 2);
       List<Station.Arp> heard = station.heardOf(skiff.mac());
       assertTrue(heard.getFirst().isAnnouncement(IP), heard.toString());
@@ -175,6 +179,22 @@ class AcdIT {
       skiff.assertOneLine(othersMac() + " " + TAKEN + "it is used all the same, and defended");
       // What the other one said of our address is not learnt.
       assertEquals("", skiff.neighbour(IP, "lladdr"));
+    }
+  }
+
+  @Test
+  void anotherMacAddressOfOursIsAnnouncedAndTheHostFollowsAtOnce() throws Exception {
+    String mac = "02:00:5e:10:00:bb";
+    try (SkiffProcess skiff = start()) {
+      ping();
+      Await.until("it is announced twice", () -> skiff.now("acd", "announcements") == 2);
+      assertEquals("", skiff.ask("link", "set", "skiff0", "address", mac, "live"));
+      Await.until("it is announced anew", () -> skiff.now("acd", "announcements") > 2);
+      ping();
+      String known = netns.exec("ip", "neigh", "show", IP, "dev", "br0");
+      assertTrue(known.contains(" lladdr " + mac + " "), known);
+      assertTrue(station.heardOf(mac).getFirst().isAnnouncement(IP));
+      assertEquals("", skiff.stderr());
     }
   }
 
@@ -201,7 +221,7 @@ class AcdIT {
   void offItSaysNothingOfItself() throws Exception {
     try (SkiffProcess skiff = start("--acd", "off")) {
       assertEquals(List.of(), station.heardOf(skiff.mac()));
-      assertTrue(isAnswered());
+      ping();
       bridge.plug(other, IP + "/24");
       claim();
       Await.until("it is heard", () -> skiff.dropped("ARP_CONFLICT") == 1);

@@ -135,6 +135,7 @@ class PingIT {
     netns.exec("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");
     netns.exec("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1");
     try (SkiffProcess skiff = usual()) {
+      Await.until("it has announced itself", () -> skiff.now("acd", "announcements") == 2);
       Path status = loopThread(skiff.pid()).resolve("status");
       Thread.sleep(500); // The test waits for silence itself; no timer of Skiff's is waited for.
       long before = SkiffProcess.statusOf(status, "voluntary_ctxt_switches");
