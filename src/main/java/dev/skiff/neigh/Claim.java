@@ -167,6 +167,7 @@ final class Claim extends Timer {
         phase = Phase.ANNOUNCING;
         sent = 0;
         sendAnnouncement(nowNs);
+        tellThatItIsOurs();
         become(InIfaddr.State.VALID);
       }
       case ANNOUNCING -> sendAnnouncement(nowNs);
@@ -223,6 +224,18 @@ final class Claim extends Timer {
     all.timers().set(this, nowNs + (conflicts < MAX_CONFLICTS ? 0 : RATE_LIMIT_INTERVAL_NS));
     become(InIfaddr.State.DUPLICATE);
     tell(toldLost, mac, "it is not used, and tried again", nowNs);
+  }
+
+  /** Who was told that it is not used is told that it is again. */
+  private void tellThatItIsOurs() {
+    if (toldLost.ns != Neighbour.NEVER) {
+      toldLost.ns = Neighbour.NEVER;
+      toldLost.mac = 0;
+      LOG.warn(
+          "{}: nobody else has the address {} any more: it is used from now on",
+          dev.name(),
+          Ip4Addr.format(address));
+    }
   }
 
   /** What was told last, and of whom: that it is given up is news after it was defended. */

@@ -129,7 +129,15 @@ class AcdIT {
       Await.until("it is used", MOST_S, () -> skiff.addressState("skiff0").equals("valid"));
       assertEquals(skiff.mac(), owner());
       assertEquals(1, skiff.now("acd", "acquired"));
-      skiff.assertOneLine(othersMac() + " " + TAKEN + "it is not used, and tried again");
+      List<String> told = skiff.stderr().lines().toList();
+      assertEquals(2, told.size(), told.toString());
+      assertTrue(
+          told.getFirst().endsWith(othersMac() + " " + TAKEN + "it is not used, and tried again"),
+          told.toString());
+      assertTrue(
+          told.getLast()
+              .endsWith("nobody else has the address " + IP + " any more: it is used from now on"),
+          told.toString());
     }
   }
 
