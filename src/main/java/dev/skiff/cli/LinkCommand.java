@@ -50,10 +50,8 @@ final class LinkCommand extends AskCommand {
         link.get("operstate"),
         link.get("txqlen"));
     out.printf("    link/ether %s brd %s%n", link.get("address"), link.get("broadcast"));
-    for (Object item : list(link.get("addresses"))) {
-      Map<String, Object> address = object(item);
-      String state = String.valueOf(address.get("state"));
-      out.printf("    inet %s%s%n", address.get("local"), state.equals("valid") ? "" : " " + state);
+    for (Object address : list(link.get("addresses"))) {
+      out.printf("   %s%n", inet(List.of(address)));
     }
     if (link.get("failure") != null) {
       out.printf("    failed: %s%n", link.get("failure"));
@@ -84,6 +82,18 @@ final class LinkCommand extends AskCommand {
       table(out, "host RX:", host, "rx_bytes", "rx_packets", "rx_errors", "rx_dropped");
       table(out, "host TX:", host, "tx_bytes", "tx_packets", "tx_errors", "tx_dropped");
     }
+  }
+
+  /** Addresses, each with its state if it is not used. */
+  static String inet(@Nullable Object addresses) {
+    StringBuilder text = new StringBuilder();
+    for (Object item : list(addresses)) {
+      Map<String, Object> address = object(item);
+      String state = String.valueOf(address.get("state"));
+      text.append(" inet ").append(address.get("local"));
+      text.append(state.equals("valid") ? "" : " " + state);
+    }
+    return text.toString();
   }
 
   /** A line of names and one of numbers, each as wide as the wider of the two. */

@@ -38,7 +38,12 @@ final class NeighWords {
         case "dev" -> dev = once(word, dev, next("a device's name behind dev"));
         case "lladdr" ->
             lladdr = once(word, lladdr, MacAddr.parse(next("a MAC address behind lladdr")));
-        case "nud" -> nud = once(word, nud, NeighRequest.nud(next("a state behind nud")));
+        case "nud" -> {
+          String state = next("a state behind nud");
+          if (action != NeighRequest.Action.SHOW || !state.equals("all")) {
+            nud = once(word, nud, NeighRequest.nud(state));
+          }
+        }
         case "to" -> dst = once("an address", dst, address(next("an address behind to")));
         default -> dst = once("an address", dst, address(word));
       }

@@ -24,12 +24,12 @@ final class StatusCommand extends AskCommand {
     for (Object item : list(status.get("devices"))) {
       Map<String, Object> dev = object(item);
       out.printf(
-          "%s: %s mtu %s link/ether %s inet %s%n",
+          "%s: %s mtu %s link/ether %s%s%n",
           dev.get("name"),
           Boolean.TRUE.equals(dev.get("up")) ? "UP" : "DOWN",
           dev.get("mtu"),
           dev.get("mac"),
-          dev.get("address"));
+          LinkCommand.inet(dev.get("addresses")));
       if (dev.get("failure") != null) {
         out.printf("    %s%n", dev.get("failure"));
       }

@@ -73,9 +73,7 @@ public final class Answers {
               dev.name(),
               dev.isUp(),
               MacAddr.format(dev.macAddress()),
-              dev.inDev().addresses().isEmpty()
-                  ? ""
-                  : dev.inDev().addresses().getFirst().local().toString(),
+              dev.inDev().addresses(),
               dev.mtu(),
               dev.failure()));
     }

@@ -45,7 +45,7 @@ public record NeighRequest(
     CHANGE,
     /** Forgets one that must be there. */
     DEL,
-    /** Forgets all, or those of a device or in a state; permanent ones only by that state. */
+    /** Forgets all, or those of a device or in a state; those set by hand only by that state. */
     FLUSH;
 
     /** How people write it. */
@@ -97,6 +97,9 @@ public record NeighRequest(
     if (action.sets() && nud != null && !nud.isConnected() && nud != NeighbourState.STALE) {
       throw new IllegalArgumentException(
           "nud " + nud.word() + " cannot be set: say permanent, noarp, reachable or stale");
+    }
+    if (nud != null && (action == Action.DEL || action == Action.GET)) {
+      throw new IllegalArgumentException("nud is of no use with " + action.word());
     }
     if (!action.sets() && action != Action.DEL && lladdr != null) {
       throw new IllegalArgumentException("lladdr is of no use with " + action.word());

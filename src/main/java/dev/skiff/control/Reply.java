@@ -36,15 +36,17 @@ public sealed interface Reply {
   /**
    * One device of a {@link Status}.
    *
+   * @param inet its IPv4 addresses
    * @param failure why it is down for good; empty if it is not
    */
-  record Device(String name, boolean up, String mac, String address, int mtu, String failure) {
+  record Device(String name, boolean up, String mac, List<InIfaddr> inet, int mtu, String failure) {
     Map<String, Object> body() {
       Map<String, Object> body = new LinkedHashMap<>();
       body.put("name", name);
       body.put("up", up);
       body.put("mac", mac);
-      body.put("address", address);
+      body.put("address", inet.isEmpty() ? "" : inet.getFirst().local().toString());
+      body.put("addresses", inet.stream().map(Reply::address).toList());
       body.put("mtu", mtu);
       if (!failure.isEmpty()) {
         body.put("failure", failure);
@@ -103,7 +105,7 @@ public sealed interface Reply {
       body.put("broadcast", broadcast);
       if (!inet.isEmpty()) {
         body.put("inet", inet.getFirst().local().toString());
-        body.put("addresses", inet.stream().map(Link::address).toList());
+        body.put("addresses", inet.stream().map(Reply::address).toList());
       }
       if (!failure.isEmpty()) {
         body.put("failure", failure);
@@ -114,13 +116,14 @@ public sealed interface Reply {
       }
       return body;
     }
+  }
 
-    private static Map<String, Object> address(InIfaddr ifa) {
-      Map<String, Object> body = new LinkedHashMap<>();
-      body.put("local", ifa.local().toString());
-      body.put("state", ifa.state().word());
-      return body;
-    }
+  /** An address and whether it is used. */
+  private static Map<String, Object> address(InIfaddr ifa) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("local", ifa.local().toString());
+    body.put("state", ifa.state().word());
+    return body;
   }
 
   /** All counters, by group and name. */

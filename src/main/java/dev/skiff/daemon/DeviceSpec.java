@@ -74,16 +74,20 @@ public record DeviceSpec(
               + Ip4Addr.format(hostIp.address())
               + ": give the host another address of the same network");
     }
-    Ip4Prefix ip = ips.getFirst();
-    if (!hostIp.contains(ip.address()) || !ip.contains(hostIp.address())) {
+    if (ips.stream().noneMatch(own -> areInOneNetwork(own, hostIp))) {
       throw new IllegalArgumentException(
           "--host-ip "
               + hostIp
               + " and --ip "
-              + ip
+              + String.join(", ", ips.stream().map(Ip4Prefix::toString).toList())
               + " are not in one network: they could not"
               + " reach each other");
     }
+  }
+
+  /** Whether two hosts reach each other directly: each is in the other's network. */
+  static boolean areInOneNetwork(Ip4Prefix a, Ip4Prefix b) {
+    return a.contains(b.address()) && b.contains(a.address());
   }
 
   /** Reads {@code tap=NAME,ip=ADDR/PREFIX,...}: see {@link DeviceSpecParser}. */

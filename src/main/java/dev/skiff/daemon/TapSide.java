@@ -3,7 +3,6 @@ package dev.skiff.daemon;
 import dev.skiff.dev.Acd;
 import dev.skiff.dev.ArpConf;
 import dev.skiff.dev.DeviceConfig;
-import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
 import dev.skiff.sys.NetIf;
@@ -14,7 +13,6 @@ import dev.skiff.sys.TunTap;
 import dev.skiff.wire.TapWire;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -147,64 +145,12 @@ final class TapSide implements Closeable {
 
   /** What it is, and what to type to see it work. */
   String startLine(Acd acd) throws IOException {
-    Ip4Prefix ip = spec.ip();
-    List<String> ips = spec.ips().stream().map(Ip4Prefix::toString).toList();
-    String start =
-        "skiff: "
-            + tap.name()
-            + " "
-            + MacAddr.format(mac)
-            + " answers as "
-            + String.join(" and ", ips)
-            + (acd == Acd.PROBE ? " once nobody else turns out to have it" : "");
-    if (ip.prefix() == 32) {
-      return start
-          + "; nobody is in one network with a /32: give --ip a shorter prefix to be pinged";
-    }
-    int hostIp = netIf.address();
-    boolean ready = netIf.isUp() && ip.contains(hostIp) && hostIp != 0;
-    String netns = spec.netns();
-    String inside = inside(netns);
-    String todo =
-        ready
-            ? ""
-            : inside
-                + "ip addr add "
-                + suggestedHostIp(ip)
-                + " dev "
-                + tap.name()
-                + " && "
-                + inside
-                + "ip link set "
-                + tap.name()
-                + " up && ";
-    return start
-        + (ready ? ", the host is " + Ip4Addr.format(hostIp) : "")
-        + "; try: "
-        + todo
-        + inside
-        + "ping "
-        + Ip4Addr.format(ip.address());
-  }
-
-  /** What runs a command in there. */
-  private static String inside(@Nullable String netns) {
-    if (netns == null) {
-      return "";
-    }
-    boolean isFile = netns.indexOf('/') >= 0;
-    return isFile ? "nsenter --net=" + netns + " " : "ip netns exec " + netns + " ";
+    return new StartLine(tap.name(), mac, spec).text(acd, netIf.isUp(), netIf.address());
   }
 
   /** The network namespace that the TAP was opened in. */
   NetnsId netns() {
     return netns;
-  }
-
-  private static Ip4Prefix suggestedHostIp(Ip4Prefix ip) {
-    int first = ip.hasBroadcast() ? ip.network() + 1 : ip.network();
-    int other = first == ip.address() ? first + 1 : first;
-    return new Ip4Prefix(other, ip.prefix());
   }
 
   /**

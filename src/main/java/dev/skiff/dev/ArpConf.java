@@ -39,11 +39,6 @@ public record ArpConf(Acd acd, int ignore, int announce, boolean accept) {
     return new ArpConf(acd, ignore, announce, accept);
   }
 
-  /** Whether no request at all is answered. */
-  public boolean ignoresAll() {
-    return ignore == IGNORE_ALL;
-  }
-
   /**
    * Reads settings as {@code ignore=1,announce=2,accept=on}; what is not said stays as it is here.
    *

@@ -205,10 +205,12 @@ public final class Arp implements PacketHandler {
     if (!skb.unshare()) {
       return DropReason.NOMEM;
     }
-    table.count(NeighbourStat.SND_REPLIES);
     skb.trim(ArpHdr.LEN);
     ArpHdr.write(skb, arp, ArpHdr.REPLY, dev.macAddress(), tpa, sha, spa);
-    return send(skb, dev, sha, nowNs);
+    DropReason end = send(skb, dev, sha, nowNs);
+    table.count(
+        end == DropReason.NOT_DROPPED ? NeighbourStat.SND_REPLIES : NeighbourStat.SND_FAILED);
+    return end;
   }
 
   // ---- Send -------------------------------------------------------------------------------------

@@ -12,6 +12,9 @@ import dev.skiff.time.Timer;
  * <p>What is done at a change of state is in {@link Nud}. Thread: the loop thread.
  */
 final class Neighbour extends Timer {
+  /** Of a {@link #place}: it is in no table. */
+  static final int OUT = -1;
+
   /** Of a time: it has not been yet. */
   static final long NEVER = Long.MIN_VALUE;
 
@@ -26,9 +29,6 @@ final class Neighbour extends Timer {
 
   /** {@code neigh->arp_queue_len_bytes}: the memory that takes. */
   int queueBytes;
-
-  /** How many that wait, the oldest, are being given up since it has failed. */
-  int failing;
 
   /** {@code neigh->confirmed}: when a unicast reply, or an upper layer, confirmed it. */
   long confirmedNs;
@@ -45,8 +45,8 @@ final class Neighbour extends Timer {
   /** {@code neigh->probes}: requests sent when it was last asked. */
   int probes;
 
-  /** Where it stands in the table's list. */
-  int place;
+  /** Where it stands in the table's list, or {@link #OUT}. */
+  int place = OUT;
 
   Neighbour(Nud nud, NetDevice dev, int ip, Counters stats) {
     this.nud = nud;
@@ -66,6 +66,11 @@ final class Neighbour extends Timer {
     usedNs = nowNs;
     probes = 0;
     hh.begin(device, address, nowNs);
+  }
+
+  /** Whether it was taken out of its table. */
+  boolean isOut() {
+    return place == OUT;
   }
 
   /** When it was last sent to, by a look-up or a finished header. */

@@ -96,28 +96,44 @@ final class NeighbourEntries {
     return n;
   }
 
-  /** Sets an entry by hand, and counts it among the permanent ones if it is to be one. */
-  void set(Neighbour n, long mac, NeighbourState to, long nowNs) {
-    permanent -= n.state == NeighbourState.PERMANENT ? 1 : 0;
-    permanent += to == NeighbourState.PERMANENT ? 1 : 0;
+  /**
+   * Sets an entry by hand; permanent ones have a bound of their own.
+   *
+   * @return whether there was room for one more of its kind
+   */
+  boolean set(Neighbour n, long mac, NeighbourState to, long nowNs) {
+    boolean was = n.state == NeighbourState.PERMANENT;
+    boolean becomes = to == NeighbourState.PERMANENT;
+    if (was && !becomes && !gc.makeRoom(nowNs)) {
+      return false;
+    }
+    permanent += (becomes ? 1 : 0) - (was ? 1 : 0);
     nud.set(n, mac, to, nowNs);
+    return true;
   }
 
-  /** Takes an entry out, whatever its state. Its place in the list is the last one's then. */
+  /**
+   * Takes an entry out, whatever its state. Its place in the list is the last one's then. It is out
+   * before anybody hears of the packets that waited, and used again only after that.
+   */
   void remove(Neighbour n, DropReason reason) {
+    if (n.isOut()) {
+      return;
+    }
     permanent -= n.state == NeighbourState.PERMANENT ? 1 : 0;
-    nud.leave(n);
-    queues.purge(n, reason);
-    n.state = NeighbourState.FAILED;
-    n.hh.invalidate();
     hash.remove(n);
     Neighbour last = Objects.requireNonNull(all.removeLast());
     if (last != n) {
       all.set(n.place, last);
       last.place = n.place;
     }
-    spare.addLast(n);
+    n.place = Neighbour.OUT;
+    nud.leave(n);
+    n.state = NeighbourState.FAILED;
+    n.hh.invalidate();
     stats.increment(NeighbourStat.DESTROYS.ordinal());
+    queues.purge(n, reason);
+    spare.addLast(n);
   }
 
   /** Takes out all of a kind; packets that wait for them end for {@code QUEUE_PURGE}. */

@@ -55,8 +55,12 @@ final class NeighbourGc extends Timer {
   /** Takes out what has failed or nobody used for so long, until {@code enough} are left. */
   private void removeUnused(long unusedNs, int enough, long nowNs) {
     for (int i = entries.size() - 1; i >= 0 && table.gcEntries() > enough; i--) {
+      if (i >= entries.size()) {
+        continue; // Who heard of one that went has taken out others.
+      }
       Neighbour n = entries.get(i);
-      boolean idle = rank(n) <= UNCONFIRMED && isUnused(n, unusedNs, nowNs);
+      boolean hasTimer = n.state == NeighbourState.DELAY;
+      boolean idle = !hasTimer && rank(n) <= UNCONFIRMED && isUnused(n, unusedNs, nowNs);
       if (n.state == NeighbourState.FAILED || idle) {
         table.remove(n, DropReason.NEIGH_FAILED);
       }
@@ -108,7 +112,9 @@ final class NeighbourGc extends Timer {
       case FAILED -> 0;
       case STALE -> 1;
       case NOARP -> UNCONFIRMED;
-      case DELAY, REACHABLE -> CONFIRMED;
+      // Who never answered us may be nobody: a request and a ping are easily forged.
+      case DELAY -> n.confirmedNs == Neighbour.NEVER ? UNCONFIRMED : CONFIRMED;
+      case REACHABLE -> CONFIRMED;
       // Who is being asked stays to the end of it, or he would be asked too often: RFC 1122
       // 2.3.2.1.
       case INCOMPLETE, PROBE, PERMANENT -> NEVER_TAKEN;

@@ -14,6 +14,7 @@ final class NeighbourHash {
   private final @Nullable Neighbour[] buckets;
   private final int mask;
   private final int key;
+  private int size;
 
   /**
    * An empty one.
@@ -44,8 +45,15 @@ final class NeighbourHash {
     }
   }
 
-  /** Adds a neighbour that is not in here. */
+  /**
+   * Adds a neighbour that is not in here.
+   *
+   * @throws IllegalStateException if it is half full
+   */
   void insert(Neighbour n) {
+    if (++size > buckets.length / 2) {
+      throw new IllegalStateException("more neighbours than there is room for: " + --size);
+    }
     int i = bucketOf(n.dev, n.ip);
     while (buckets[i] != null) {
       i = (i + 1) & mask;
@@ -53,21 +61,23 @@ final class NeighbourHash {
     buckets[i] = n;
   }
 
-  /** Takes out a neighbour that is in here. */
+  /** Takes out a neighbour that is in here: those that its place kept from theirs move up. */
   void remove(Neighbour n) {
     int hole = bucketOf(n.dev, n.ip);
     while (buckets[hole] != n) {
       hole = (hole + 1) & mask;
     }
+    size--;
     buckets[hole] = null;
-    // Those behind the hole may stand there only because this place was taken.
-    for (int i = (hole + 1) & mask; ; i = (i + 1) & mask) {
-      Neighbour moved = buckets[i];
-      if (moved == null) {
-        return;
+    int i = (hole + 1) & mask;
+    for (Neighbour next = buckets[i]; next != null; next = buckets[i]) {
+      int away = (i - bucketOf(next.dev, next.ip)) & mask;
+      if (away >= ((i - hole) & mask)) {
+        buckets[hole] = next;
+        buckets[i] = null;
+        hole = i;
       }
-      buckets[i] = null;
-      insert(moved);
+      i = (i + 1) & mask;
     }
   }
 }

@@ -75,6 +75,15 @@ public record NeighbourParms(
    * @throws IllegalArgumentException with one line that says what is wrong
    */
   public NeighbourParms {
+    long shortestNs = Math.min(Math.min(delayNs, locktimeNs), gcStaleNs);
+    int least = Math.min(Math.min(ucastSolicit, mcastResolicit), gcThresh1);
+    int leastPositive = Math.min(Math.min(mcastSolicit, queuePackets), totalPackets);
+    if (baseReachableNs < 2
+        || shortestNs < 0
+        || least < 0
+        || Math.min(Math.min(leastPositive, queueBytes), Math.min(totalBytes, gcThresh2)) < 1) {
+      throw new IllegalArgumentException("a time or bound of the neighbour table is too small");
+    }
     if (retransNs < SECOND) {
       throw new IllegalArgumentException("retrans_time: use 1s or more, RFC 1122 2.3.2.1");
     }

@@ -1,7 +1,9 @@
 package dev.skiff.neigh;
 
+import dev.skiff.dev.NetDevice;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
+import dev.skiff.skb.SkBuffQueue;
 import dev.skiff.stats.Counters;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ final class NeighbourQueues {
   private final List<Neighbour> entries;
   private final Counters stats;
   private UnreachableSink sink = (packet, dev, nowNs) -> {};
+  private final SkBuffQueue failed = new SkBuffQueue("failed neighbour's queue");
   private int packets;
   private int bytes;
 
@@ -33,8 +36,11 @@ final class NeighbourQueues {
     this.stats = stats;
   }
 
-  /** Holds a packet; a queue that is empty takes one, however long. */
-  void enqueue(Neighbour n, SkBuff skb) {
+  /**
+   * Pushes out what is too much for one packet more; a queue that is empty takes one, however long.
+   * Who hears of it may have taken the neighbour out afterwards.
+   */
+  void makeRoom(Neighbour n, SkBuff skb) {
     int more = skb.truesize();
     while (!n.queue.isEmpty()
         && (n.queue.len() >= parms.queuePackets() || n.queueBytes + more > parms.queueBytes())) {
@@ -43,10 +49,14 @@ final class NeighbourQueues {
     while (packets > 0 && (packets >= parms.totalPackets() || bytes + more > parms.totalBytes())) {
       discardOldest(largest());
     }
+  }
+
+  /** Holds a packet that there is room for. */
+  void hold(Neighbour n, SkBuff skb) {
     n.queue.queueTail(skb);
-    n.queueBytes += more;
+    n.queueBytes += skb.truesize();
     packets++;
-    bytes += more;
+    bytes += skb.truesize();
     stats.increment(NeighbourStat.UNRES_QUEUED.ordinal());
   }
 
@@ -72,7 +82,6 @@ final class NeighbourQueues {
     SkBuff skb = n.queue.dequeue(NEIGH);
     if (skb != null) {
       n.queueBytes -= skb.truesize();
-      n.failing = Math.max(0, n.failing - 1);
       packets--;
       bytes -= skb.truesize();
     }
@@ -103,23 +112,23 @@ final class NeighbourQueues {
    * RFC 1122 2.4, and it is given up. What they send meanwhile waits anew, and is no part of it.
    */
   void fail(Neighbour n, long nowNs) {
-    // Counted down wherever one of them leaves: what is sent meanwhile may push them out.
-    n.failing = n.queue.len();
+    NetDevice dev = n.dev; // The entry may be another's before all are told.
+    for (SkBuff skb; (skb = dequeue(n)) != null; ) {
+      failed.queueTail(skb);
+    }
     try {
-      for (SkBuff skb; n.failing > 0 && (skb = dequeue(n)) != null; ) {
-        tell(n, skb, nowNs);
+      for (SkBuff skb; (skb = failed.dequeue(NEIGH)) != null; ) {
+        tell(dev, skb, nowNs);
       }
     } finally {
-      if (n.failing > 0) {
-        purge(n, DropReason.NEIGH_FAILED); // It threw: none may be left without a timer.
-      }
+      var _ = failed.purge(DropReason.NEIGH_FAILED); // If it threw: nobody else would.
     }
   }
 
-  private void tell(Neighbour n, SkBuff skb, long nowNs) {
+  private void tell(NetDevice dev, SkBuff skb, long nowNs) {
     try {
       stats.increment(NeighbourStat.UNREACHABLES.ordinal());
-      sink.unreachable(skb, n.dev, nowNs);
+      sink.unreachable(skb, dev, nowNs);
     } finally {
       skb.free(DropReason.NEIGH_FAILED);
     }
@@ -127,10 +136,10 @@ final class NeighbourQueues {
 
   /** Gives up all that wait for one. */
   void purge(Neighbour n, DropReason reason) {
-    packets -= n.queue.purge(reason);
-    n.failing = 0;
+    packets -= n.queue.len(); // First: who hears of their end may look, and purge others.
     bytes -= n.queueBytes;
     n.queueBytes = 0;
+    var _ = n.queue.purge(reason);
   }
 
   /** How many wait. */

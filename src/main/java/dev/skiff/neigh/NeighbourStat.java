@@ -42,7 +42,10 @@ public enum NeighbourStat {
   SND_REQUESTS("snd_requests"),
   /** Of those, the ones to one neighbour, to see whether it is still there. */
   SND_REQUESTS_UCAST("snd_requests_ucast"),
-  /** Requests not sent for want of a buffer or an address of ours, or not taken by the device. */
+  /**
+   * Requests and replies not sent, for want of a buffer or an address of ours, or not taken by the
+   * device.
+   */
   SND_FAILED("snd_failed"),
   /** Replies sent. */
   SND_REPLIES("snd_replies");

@@ -94,7 +94,12 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
       return Resolve.RESOLVED;
     }
     // X08, RFC 1122 2.4: that nothing is known yet is no error. X30, 2.3.2.2: the packet is kept.
-    queues.enqueue(n, skb);
+    queues.makeRoom(n, skb);
+    if (n.isOut()) {
+      skb.setVerdict(DropReason.QUEUE_PURGE); // By who heard of a packet that was pushed out.
+      return Resolve.REFUSED;
+    }
+    queues.hold(n, skb);
     nud.wanted(n, nowNs);
     return Resolve.QUEUED;
   }
@@ -215,22 +220,35 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
     if (n == null) {
       n = permanent ? entries.insert(dev, ip, nowNs) : entries.create(dev, ip, nowNs);
       if (n == null) {
-        throw new IllegalStateException("the neighbour table is full, and all in it are in use");
+        throw full();
       }
     }
-    entries.set(n, mac, state, nowNs);
+    if (!entries.set(n, mac, state, nowNs)) {
+      throw full();
+    }
+  }
+
+  private static IllegalStateException full() {
+    return new IllegalStateException(
+        "the neighbour table is full, and all in it are in use: raise gc_thresh3 (run --neigh)");
   }
 
   private static void checkByHand(NetDevice dev, int ip, long mac, NeighbourState state) {
-    if (!Ip4Addr.isUnicast(ip) || dev.inDev().isNoHost(ip)) {
-      throw new IllegalArgumentException(Ip4Addr.format(ip) + " is no host's address");
+    if (!dev.isRegistered()) {
+      throw new IllegalArgumentException(dev.name() + " is no device any more");
     }
-    if (dev.inDev().has(ip)) {
+    String address = Ip4Addr.format(ip);
+    if (!Ip4Addr.isUnicast(ip) || dev.inDev().isNoHost(ip)) {
       throw new IllegalArgumentException(
-          Ip4Addr.format(ip) + " is " + dev.name() + "'s own address, and no neighbour");
+          address + " is no host's address: give that of one host, as 198.51.100.1");
+    }
+    if (dev.inDev().isLocal(ip)) {
+      throw new IllegalArgumentException(
+          address + " is our own address: give that of another host");
     }
     if (mac == 0 || mac == MacAddr.BROADCAST) {
-      throw new IllegalArgumentException(MacAddr.format(mac) + " is no neighbour's MAC address");
+      throw new IllegalArgumentException(
+          MacAddr.format(mac) + " is no neighbour's MAC address: give one as 02:00:5e:10:00:02");
     }
     if (!state.isConnected() && state != NeighbourState.STALE) {
       throw new IllegalArgumentException(
@@ -265,7 +283,7 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
 
   /**
    * {@code arp_netdev_event}: what is known of a device's neighbours goes when it goes down ({@code
-   * neigh_ifdown}). Those set by hand stay when only nobody is at its far end any more ({@code
+   * neigh_ifdown}). Permanent ones stay when only nobody is at its far end any more ({@code
    * neigh_carrier_down}), its own MAC address is another ({@code neigh_changeaddr}) or ARP is
    * switched off on it. Packets that wait end for {@link DropReason#QUEUE_PURGE}.
    */
@@ -299,7 +317,7 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
 
   /** Gives up all that wait, when the stack stops. */
   public void purge() {
-    for (Neighbour n : all) {
+    for (Neighbour n : new ArrayList<>(all)) {
       nud.leave(n);
       queues.purge(n, DropReason.QUEUE_PURGE);
     }

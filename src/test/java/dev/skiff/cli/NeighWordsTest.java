@@ -31,6 +31,7 @@ class NeighWordsTest {
     assertEquals(NeighRequest.SHOW, read("show"));
     assertEquals(NeighRequest.SHOW, read("list"));
     assertEquals(NeighRequest.SHOW, read("ls"));
+    assertEquals(NeighRequest.SHOW, read("show nud all"));
     assertEquals(
         new NeighRequest(Action.SHOW, "skiff0", IP, null, NeighbourState.STALE),
         read("show to 198.51.100.1 nud stale dev skiff0"));
@@ -82,6 +83,7 @@ class NeighWordsTest {
         "flush 198.51.100.1 | flush is for many: say neigh del for one address",
         "show dev | a device's name behind dev is missing",
         "show dev a dev b | 'dev' is said twice",
+        "del 198.51.100.1 nud stale | nud is of no use with del",
         "show nud | a state behind nud is missing",
         "show 198.51.100 | '198.51.100' is not an IPv4 address",
       })

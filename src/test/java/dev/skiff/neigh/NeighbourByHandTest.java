@@ -226,7 +226,7 @@ class NeighbourByHandTest {
         "224.0.0.1 | 02:00:5e:10:00:02 | PERMANENT | is no host's address",
         "198.51.100.255 | 02:00:5e:10:00:02 | PERMANENT | is no host's address",
         "0.0.0.0 | 02:00:5e:10:00:02 | PERMANENT | is no host's address",
-        "198.51.100.2 | 02:00:5e:10:00:02 | PERMANENT | is skiff0's own address",
+        "198.51.100.2 | 02:00:5e:10:00:02 | PERMANENT | is our own address",
         "198.51.100.1 | 00:00:00:00:00:00 | PERMANENT | is no neighbour's MAC address",
         "198.51.100.1 | ff:ff:ff:ff:ff:ff | PERMANENT | is no neighbour's MAC address",
         "198.51.100.1 | 02:00:5e:10:00:02 | DELAY | delay cannot be set",

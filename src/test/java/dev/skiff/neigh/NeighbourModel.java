@@ -516,15 +516,15 @@ class NeighbourModel {
 
   /** X32: who sent what waits is told, and it is given up. */
   void failed(Host host) {
-    for (Waiting one : List.copyOf(host.waiting)) {
-      if (host.waiting.remove(one)) { // (One that is tried again may have pushed it out.)
-        count(NeighbourStat.UNREACHABLES);
-        log.told(one.packet);
-        if (isTriedAgain(one.packet)) {
-          send(host.number, LONG, false); // It waits anew.
-        }
-        log.ended(one.packet, DropReason.NEIGH_FAILED);
+    List<Waiting> inVain = List.copyOf(host.waiting);
+    host.waiting.clear();
+    for (Waiting one : inVain) {
+      count(NeighbourStat.UNREACHABLES);
+      log.told(one.packet);
+      if (isTriedAgain(one.packet)) {
+        send(host.number, LONG, false); // It waits anew.
       }
+      log.ended(one.packet, DropReason.NEIGH_FAILED);
     }
   }
 }

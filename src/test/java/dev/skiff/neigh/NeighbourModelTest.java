@@ -92,8 +92,8 @@ class NeighbourModelTest {
       world.log.clear();
       world.advance(3_000_000_000L);
       String did = world.log.toString();
-      assertTrue(did.contains("packet 4 ended NEIGH_QUEUEFULL"), did);
       assertTrue(did.contains("packet 3 ended NEIGH_FAILED"), did);
+      assertTrue(did.contains("sender of packet 4 told, packet 4 ended NEIGH_FAILED"), did);
       assertFalse(did.contains("packet 5"), did);
       assertEquals(1, world.table.queued());
     }

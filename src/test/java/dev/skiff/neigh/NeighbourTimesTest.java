@@ -7,13 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.skiff.Frames;
 import dev.skiff.Rig;
 import dev.skiff.dev.Iff;
+import dev.skiff.dev.Resolve;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.neigh.NeighbourTable.IfThere;
 import dev.skiff.skb.DropReason;
+import dev.skiff.skb.SkBuff;
 import dev.skiff.time.TimerQueue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What holds how long, what is collected when, and which bounds are met to the last unit. */
@@ -154,6 +157,17 @@ class NeighbourTimesTest {
   }
 
   @Test
+  void whatWasLearntIsForgottenWhenOurOwnMacAddressBecomesAnother() {
+    Rig rig = new Rig();
+    resolve(rig, host(0));
+    set(rig, host(1), NeighbourState.PERMANENT);
+    rig.device().setLiveAddressChange(true);
+    rig.device().setMacAddress(MAC_B);
+    assertFalse(has(rig, host(0)));
+    assertTrue(has(rig, host(1)));
+  }
+
+  @Test
   void neighboursOfTheSameAddressOnTwoDevicesAreTwo() throws IOException {
     // So small a table that the two stand in each other's way in the hash.
     Rig rig = new Rig(b -> b.neighbours("gc_thresh1=0,gc_thresh2=1,gc_thresh3=1"));
@@ -214,6 +228,33 @@ class NeighbourTimesTest {
     assertTrue(has(rig, host(9)));
   }
 
+  @Test
+  void whoDidNotAnswerIsTakenOutAtTheNextLookHoweverLately() {
+    Rig rig = new Rig(b -> b.neighbours("gc_thresh1=0"));
+    rig.after(12 * SECOND);
+    rig.exchange(echo(host(0), 16));
+    rig.after(11 * SECOND);
+    rig.exchange(echo(host(0), 16));
+    for (int i = 0; i < 3; i++) {
+      rig.after(SECOND);
+    }
+    assertEquals(NeighbourState.FAILED, entry(rig, host(0)).state());
+    rig.after(SECOND);
+    assertFalse(has(rig, host(0)));
+  }
+
+  @Test
+  void whatWasSetByHandGoesAfterWhatIsStale() {
+    Rig rig = new Rig(b -> b.neighbours("gc_thresh1=2,gc_thresh2=2,gc_thresh3=2"));
+    set(rig, host(0), NeighbourState.NOARP);
+    rig.clock.advance(SECOND);
+    set(rig, host(1), NeighbourState.STALE);
+    rig.clock.advance(SECOND);
+    set(rig, host(2), NeighbourState.STALE);
+    assertTrue(has(rig, host(0)));
+    assertFalse(has(rig, host(1)));
+  }
+
   /** RFC 1122 2.3.2.1: who is forgotten while it is asked would be asked again at once. */
   @Test
   void whoIsBeingProbedIsNotTakenOutThoughItWasNotUsedForLong() {
@@ -248,6 +289,31 @@ class NeighbourTimesTest {
     assertEquals(1, total.stack().neighbours().queued());
     assertTrue(exact.stack().neighbours().delete(exact.device(), host(0)));
     assertEquals(0, exact.stack().neighbours().queuedBytes());
+  }
+
+  /** As in Linux: what is too long for a queue is lost only if it would never be sent. */
+  @Test
+  void aPacketThatIsLongerThanTheBoundWaitsAlone() {
+    Rig rig = new Rig(b -> b.neighbours("unres_qlen_bytes=1,unres_total_bytes=1"));
+    rig.exchange(echo(host(0), 16));
+    rig.exchange(echo(host(0), 16));
+    assertEquals(1, rig.stack().neighbours().queued());
+    assertEquals(1, rig.exchange(reply(MAC_A, host(0))).size());
+  }
+
+  // ---- Addresses that need no entry
+  // -----------------------------------------------------------------
+
+  @Test
+  void theLimitedBroadcastAddressIsNobodysNeighbour() {
+    Rig rig = new Rig();
+    SkBuff skb = Objects.requireNonNull(rig.stack().pool().devAlloc(60, "test"));
+    int haddr = skb.put(60);
+    NeighbourTable table = rig.stack().neighbours();
+    assertEquals(Resolve.RESOLVED, table.arpFind(skb, rig.device(), haddr, Ip4Addr.BROADCAST, 0));
+    assertEquals(Frames.BROADCAST, skb.u48(haddr));
+    assertEquals(0, table.stat(NeighbourStat.ALLOCS));
+    skb.free(DropReason.CONSUMED);
   }
 
   // ---- ARP packets

@@ -1,0 +1,22 @@
+package dev.skiff.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.junit.jupiter.api.Test;
+
+/** The host's address beside several of ours. */
+class HostIpOfSeveralTest {
+  @Test
+  void theHostCannotHaveOneOfOurOtherAddresses() {
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> DeviceSpec.parse("tap=t,ip=198.51.100.2/24+198.51.100.1/24,host-ip=198.51.100.1/24"));
+  }
+
+  @Test
+  void theHostMayBeInTheNetworkOfAnyOfThem() {
+    assertDoesNotThrow(
+        () -> DeviceSpec.parse("tap=t,ip=198.51.100.2/24+203.0.113.2/24,host-ip=203.0.113.1/24"));
+  }
+}
