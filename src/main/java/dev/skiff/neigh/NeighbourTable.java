@@ -36,6 +36,7 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
   private final NeighbourQueues queues;
   private final Nud nud;
   private final NeighbourEntries entries;
+  private final ByHand byHand;
 
   /**
    * An empty table.
@@ -50,6 +51,7 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
     queues = new NeighbourQueues(parms, all, stats);
     nud = new Nud(arp, timers, parms, queues, stats, random);
     entries = new NeighbourEntries(all, queues, nud, timers, parms, stats, random.nextInt());
+    byHand = new ByHand(entries, parms);
   }
 
   /** Sets who is told of packets that waited in vain. */
@@ -202,58 +204,7 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
    */
   public void add(
       NetDevice dev, int ip, long mac, NeighbourState state, IfThere ifThere, long nowNs) {
-    checkByHand(dev, ip, mac, state);
-    Neighbour n = entries.lookup(dev, ip);
-    String name = Ip4Addr.format(ip) + " dev " + dev.name();
-    if (n != null && ifThere == IfThere.REFUSE) {
-      throw new IllegalStateException(name + " is there already: say replace, or del it first");
-    }
-    if (n == null && ifThere == IfThere.REQUIRE) {
-      throw new IllegalStateException(name + " is not in the table: say add, or replace");
-    }
-    boolean permanent = state == NeighbourState.PERMANENT;
-    boolean isPermanent = n != null && n.state == NeighbourState.PERMANENT;
-    if (permanent && !isPermanent && !entries.hasRoomForPermanent()) {
-      throw new IllegalStateException(
-          "there are gc_thresh3, " + parms.gcThresh3() + ", permanent entries already: del some");
-    }
-    if (n == null) {
-      n = permanent ? entries.insert(dev, ip, nowNs) : entries.create(dev, ip, nowNs);
-      if (n == null) {
-        throw full();
-      }
-    }
-    if (!entries.set(n, mac, state, nowNs)) {
-      throw full();
-    }
-  }
-
-  private static IllegalStateException full() {
-    return new IllegalStateException(
-        "the neighbour table is full, and all in it are in use: raise gc_thresh3 (run --neigh)");
-  }
-
-  private static void checkByHand(NetDevice dev, int ip, long mac, NeighbourState state) {
-    if (!dev.isRegistered()) {
-      throw new IllegalArgumentException(dev.name() + " is no device any more");
-    }
-    String address = Ip4Addr.format(ip);
-    if (!Ip4Addr.isUnicast(ip) || dev.inDev().isNoHost(ip)) {
-      throw new IllegalArgumentException(
-          address + " is no host's address: give that of one host, as 198.51.100.1");
-    }
-    if (dev.inDev().isLocal(ip)) {
-      throw new IllegalArgumentException(
-          address + " is our own address: give that of another host");
-    }
-    if (mac == 0 || mac == MacAddr.BROADCAST) {
-      throw new IllegalArgumentException(
-          MacAddr.format(mac) + " is no neighbour's MAC address: give one as 02:00:5e:10:00:02");
-    }
-    if (!state.isConnected() && state != NeighbourState.STALE) {
-      throw new IllegalArgumentException(
-          state.word() + " cannot be set: say permanent, noarp, reachable or stale");
-    }
+    byHand.add(dev, ip, mac, state, ifThere, nowNs);
   }
 
   /**
