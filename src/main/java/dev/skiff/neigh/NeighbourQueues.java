@@ -21,6 +21,8 @@ final class NeighbourQueues {
   private final List<Neighbour> entries;
   private final Counters stats;
   private UnreachableSink sink = (packet, dev, nowNs) -> {};
+  private final SkBuffQueue pushedOut = new SkBuffQueue("pushed out of a neighbour's queue");
+  private boolean freeing;
   private final SkBuffQueue failed = new SkBuffQueue("failed neighbour's queue");
   private int packets;
   private int bytes;
@@ -37,27 +39,38 @@ final class NeighbourQueues {
   }
 
   /**
-   * Pushes out what is too much for one packet more; a queue that is empty takes one, however long.
-   * Who hears of it may have taken the neighbour out afterwards.
+   * Holds a packet, in place of what is too much with it; a queue that is empty takes one, however
+   * long. What was pushed out is given up by {@link #freePushedOut}.
    */
-  void makeRoom(Neighbour n, SkBuff skb) {
+  void enqueue(Neighbour n, SkBuff skb) {
     int more = skb.truesize();
     while (!n.queue.isEmpty()
         && (n.queue.len() >= parms.queuePackets() || n.queueBytes + more > parms.queueBytes())) {
-      discardOldest(n);
+      pushOutOldest(n);
     }
     while (packets > 0 && (packets >= parms.totalPackets() || bytes + more > parms.totalBytes())) {
-      discardOldest(largest());
+      pushOutOldest(largest());
     }
+    n.queue.queueTail(skb);
+    n.queueBytes += more;
+    packets++;
+    bytes += more;
+    stats.increment(NeighbourStat.UNRES_QUEUED.ordinal());
   }
 
-  /** Holds a packet that there is room for. */
-  void hold(Neighbour n, SkBuff skb) {
-    n.queue.queueTail(skb);
-    n.queueBytes += skb.truesize();
-    packets++;
-    bytes += skb.truesize();
-    stats.increment(NeighbourStat.UNRES_QUEUED.ordinal());
+  /**
+   * Gives up what was pushed out. Not before the newcomer is held: who hears of it may send, delete
+   * and set. What that pushes out is given up here too, and not deeper and deeper in calls.
+   */
+  void freePushedOut() {
+    if (!freeing) {
+      freeing = true;
+      try {
+        var _ = pushedOut.purge(DropReason.NEIGH_QUEUEFULL);
+      } finally {
+        freeing = false;
+      }
+    }
   }
 
   private Neighbour largest() {
@@ -70,11 +83,11 @@ final class NeighbourQueues {
     return largest;
   }
 
-  private void discardOldest(Neighbour n) {
+  private void pushOutOldest(Neighbour n) {
     SkBuff oldest = dequeue(n);
     if (oldest != null) {
       stats.increment(NeighbourStat.UNRES_DISCARDS.ordinal());
-      oldest.free(DropReason.NEIGH_QUEUEFULL);
+      pushedOut.queueTail(oldest);
     }
   }
 

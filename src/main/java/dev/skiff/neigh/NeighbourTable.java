@@ -96,13 +96,12 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
       return Resolve.RESOLVED;
     }
     // X08, RFC 1122 2.4: that nothing is known yet is no error. X30, 2.3.2.2: the packet is kept.
-    queues.makeRoom(n, skb);
-    if (n.isOut()) {
-      skb.setVerdict(DropReason.QUEUE_PURGE); // By who heard of a packet that was pushed out.
-      return Resolve.REFUSED;
+    queues.enqueue(n, skb);
+    queues.freePushedOut();
+    if (!n
+        .isOut()) { // Who heard of what was pushed out may have deleted it, and with it the packet.
+      nud.wanted(n, nowNs);
     }
-    queues.hold(n, skb);
-    nud.wanted(n, nowNs);
     return Resolve.QUEUED;
   }
 

@@ -192,4 +192,72 @@ class NeighbourReentrancyTest {
     assertEquals(0, table.nud().incomplete());
     assertEquals(0, table.queued());
   }
+
+  /** What was taken out is used again at once, for another: it is not the same any more. */
+  @Test
+  void whatWaitsForOneNeverWaitsForAnotherWhoHasItsEntryNow() {
+    Rig rig = new Rig(b -> b.neighbours("unres_qlen=1"));
+    NeighbourTable table = rig.stack().neighbours();
+    onVerdict(
+        rig,
+        DropReason.NEIGH_QUEUEFULL,
+        () -> {
+          if (table.delete(rig.device(), DEAD)) {
+            send(rig, OTHER, 9);
+          }
+        });
+    rig.exchange(echo(DEAD));
+    rig.exchange(echo(DEAD));
+    assertEquals(1, table.queued(), "9 alone");
+    List<byte[]> out = rig.exchange(Frames.arpReply(MAC, OTHER, Rig.OUR_MAC, Rig.OUR_IP));
+    assertEquals(
+        List.of(OTHER),
+        out.stream().filter(f -> Frames.u16(f, 12) == 0x0800).map(f -> Frames.u32(f, 30)).toList());
+  }
+
+  /** All that waited was sent when it was set: what comes now must not wait for that. */
+  @Test
+  void nothingWaitsForOneThatATapHasSetByHandWhileItsQueueMadeRoom() {
+    Rig rig = new Rig(b -> b.neighbours("unres_qlen=1"));
+    NeighbourTable table = rig.stack().neighbours();
+    onVerdict(
+        rig,
+        DropReason.NEIGH_QUEUEFULL,
+        () ->
+            table.add(
+                rig.device(),
+                DEAD,
+                MAC,
+                NeighbourState.PERMANENT,
+                NeighbourTable.IfThere.REPLACE,
+                rig.clock.nowNs()));
+    rig.exchange(echo(DEAD));
+    List<byte[]> out = rig.exchange(echo(DEAD));
+    assertEquals(0, table.queued());
+    assertEquals(1, out.stream().filter(f -> Frames.u16(f, 12) == 0x0800).count());
+  }
+
+  /** Whoever sends again what was dropped must not keep the loop busy for ever. */
+  @Test
+  void aTapThatSendsAgainWhatWasPushedOutEnds() {
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(5),
+        () -> {
+          Rig rig = new Rig(b -> b.neighbours("unres_qlen=2"));
+          int[] left = {10_000};
+          onVerdict(
+              rig,
+              DropReason.NEIGH_QUEUEFULL,
+              () -> {
+                if (left[0]-- > 0) {
+                  send(rig, DEAD, 9);
+                }
+              });
+          for (int i = 0; i < 3; i++) {
+            rig.exchange(echo(DEAD));
+          }
+          assertTrue(left[0] > 9_000, "sent again: " + (10_000 - left[0]));
+          assertTrue(rig.stack().neighbours().queued() <= 2);
+        });
+  }
 }
