@@ -48,31 +48,23 @@ final class StartLine {
           + "ping "
           + Ip4Addr.format(near.address());
     }
+    String up = inside + "ip link set " + name + " up && " + inside + "ping ";
+    if (near != null) {
+      return start + "; try: " + up + Ip4Addr.format(near.address());
+    }
     for (Ip4Prefix ip : spec.ips()) {
       Ip4Prefix free = freeHost(ip);
       if (free != null) {
-        return start
-            + "; try: "
-            + setUp(inside, free)
-            + inside
-            + "ping "
-            + Ip4Addr.format(ip.address());
+        String add = inside + "ip addr add " + free + " dev " + name + " && ";
+        return start + "; try: " + add + up + Ip4Addr.format(ip.address());
       }
     }
-    return start + "; nobody is in one network with a /32: give --ip a shorter prefix to be pinged";
-  }
-
-  private String setUp(String inside, Ip4Prefix hostIp) {
-    return inside
-        + "ip addr add "
-        + hostIp
-        + " dev "
-        + name
-        + " && "
-        + inside
-        + "ip link set "
-        + name
-        + " up && ";
+    boolean alone = spec.ips().stream().allMatch(ip -> ip.prefix() == 32);
+    return start
+        + (alone
+            ? "; nobody is in one network with a /32"
+            : "; all hosts of its networks are Skiff's own")
+        + ": give --ip a shorter prefix to be pinged";
   }
 
   /** The address of ours whose network the host is in. */
@@ -85,7 +77,7 @@ final class StartLine {
     return null;
   }
 
-  /** An address in this network that is none of ours, for the host. */
+  /** An address in this network that is none of ours, for the host; null if there is none. */
   private @Nullable Ip4Prefix freeHost(Ip4Prefix ip) {
     for (int i = 0; i < LOOKED_AT; i++) {
       int host = ip.network() + i;

@@ -27,6 +27,12 @@ class StartLineTest {
         "198.51.100.2/24 | true | '' | 198.51.100.2/24; try: ip addr add 198.51.100.1/24 dev t && ip link set t up && ping 198.51.100.2",
         "198.51.100.2/24+198.51.100.1/24 | false | '' | 198.51.100.2/24 and 198.51.100.1/24; try: ip addr add 198.51.100.3/24 dev t && ip link set t up && ping 198.51.100.2",
         "198.51.100.1/32+203.0.113.1/31 | false | '' | 198.51.100.1/32 and 203.0.113.1/31; try: ip addr add 203.0.113.0/31 dev t && ip link set t up && ping 203.0.113.1",
+        "198.51.100.2/24 | false | 198.51.100.7 | 198.51.100.2/24; try: ip link set t up && ping 198.51.100.2",
+        "198.51.100.1/32+203.0.113.2/24 | false | 203.0.113.9 | 198.51.100.1/32 and 203.0.113.2/24; try: ip link set t up && ping 203.0.113.2",
+        "198.51.100.0/31+198.51.100.1/31 | true | '' | 198.51.100.0/31 and 198.51.100.1/31; all hosts of its networks are Skiff's own: give --ip a shorter prefix to be pinged",
+        "198.51.100.1/30+198.51.100.2/30 | true | '' | 198.51.100.1/30 and 198.51.100.2/30; all hosts of its networks are Skiff's own: give --ip a shorter prefix to be pinged",
+        "198.51.100.1/30+198.51.100.2/30+203.0.113.2/30 | true | '' | 198.51.100.1/30 and 198.51.100.2/30 and 203.0.113.2/30; try: ip addr add 203.0.113.1/30 dev t && ip link set t up && ping 203.0.113.2",
+        "198.51.100.2/24+198.51.100.3/24+203.0.113.2/24 | true | 203.0.113.1 | 198.51.100.2/24 and 198.51.100.3/24 and 203.0.113.2/24, the host is 203.0.113.1; try: ping 203.0.113.2",
         "198.51.100.1/32 | true | '' | 198.51.100.1/32; nobody is in one network with a /32: give --ip a shorter prefix to be pinged",
       })
   void whatIsSaidWorks(String ips, boolean up, String host, String expected) {
