@@ -83,11 +83,26 @@ public record DeviceSpec(
               + " are not in one network: they could not"
               + " reach each other");
     }
+    for (Ip4Prefix own : ips) {
+      if (isNoHostOf(own, hostIp.address()) || isNoHostOf(hostIp, own.address())) {
+        throw new IllegalArgumentException(
+            "--host-ip "
+                + hostIp
+                + " or --ip "
+                + own
+                + " has the other's network number or broadcast address: give both the same"
+                + " prefix, or choose another address");
+      }
+    }
   }
 
   /** Whether two hosts reach each other directly: each is in the other's network. */
   static boolean areInOneNetwork(Ip4Prefix a, Ip4Prefix b) {
     return a.contains(b.address()) && b.contains(a.address());
+  }
+
+  private static boolean isNoHostOf(Ip4Prefix network, int address) {
+    return network.contains(address) && !network.canBeHost(address);
   }
 
   /** Reads {@code tap=NAME,ip=ADDR/PREFIX,...}: see {@link DeviceSpecParser}. */
