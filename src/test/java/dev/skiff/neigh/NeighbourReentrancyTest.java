@@ -237,27 +237,22 @@ class NeighbourReentrancyTest {
     assertEquals(1, out.stream().filter(f -> Frames.u16(f, 12) == 0x0800).count());
   }
 
-  /** Whoever sends again what was dropped must not keep the loop busy for ever. */
+  /** That pushes out the next one, which is heard of as well, and so on. */
   @Test
-  void aTapThatSendsAgainWhatWasPushedOutEnds() {
-    assertTimeoutPreemptively(
-        Duration.ofSeconds(5),
+  void aTapMaySendAnewForEachThatWasPushedOut() {
+    Rig rig = new Rig(b -> b.neighbours("unres_qlen=2"));
+    int[] sent = {0};
+    onVerdict(
+        rig,
+        DropReason.NEIGH_QUEUEFULL,
         () -> {
-          Rig rig = new Rig(b -> b.neighbours("unres_qlen=2"));
-          int[] left = {10_000};
-          onVerdict(
-              rig,
-              DropReason.NEIGH_QUEUEFULL,
-              () -> {
-                if (left[0]-- > 0) {
-                  send(rig, DEAD, 9);
-                }
-              });
-          for (int i = 0; i < 3; i++) {
-            rig.exchange(echo(DEAD));
-          }
-          assertTrue(left[0] > 9_000, "sent again: " + (10_000 - left[0]));
-          assertTrue(rig.stack().neighbours().queued() <= 2);
+          sent[0]++;
+          send(rig, DEAD, 9);
         });
+    for (int i = 0; i < 3; i++) {
+      rig.exchange(echo(DEAD));
+    }
+    assertEquals(3, sent[0], "one for each echo; taps do not hear of what they never saw");
+    assertEquals(2, rig.stack().neighbours().queued());
   }
 }
