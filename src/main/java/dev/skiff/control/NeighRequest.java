@@ -45,7 +45,7 @@ public record NeighRequest(
     CHANGE,
     /** Forgets one that must be there. */
     DEL,
-    /** Forgets all, or those of a device or in a state; those set by hand only by that state. */
+    /** Forgets all, or those of a device or in a state; permanent and noarp only by that state. */
     FLUSH;
 
     /** How people write it. */
