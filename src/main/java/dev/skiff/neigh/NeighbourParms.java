@@ -26,7 +26,7 @@ import dev.skiff.text.Settings;
  * @param gcThresh1 {@code gc_thresh1}: up to so many entries none is taken out for its age
  * @param gcThresh2 {@code gc_thresh2}: above so many, those unused for 5 s are taken out as others
  *     are made; no more than that are being asked for at a time
- * @param gcThresh3 {@code gc_thresh3}: the most entries; those set by hand are not counted in, and
+ * @param gcThresh3 {@code gc_thresh3}: the most entries; permanent ones are not counted in, and
  *     there may be as many of them
  */
 public record NeighbourParms(
