@@ -21,6 +21,7 @@ import java.util.random.RandomGenerator;
  *   REACHABLE                      the same, not used in the last 5 s              STALE
  *   STALE                          a packet for it                                 DELAY
  *   DELAY                          5 s                                             PROBE
+ *   DELAY, never confirmed         5 s, and gc_thresh2 others are being asked      STALE
  *   PROBE                          3 requests to it, 1 s apart, no answer          FAILED
  *   STALE, DELAY, PROBE            a reply to us, or an upper layer's word         REACHABLE
  *   REACHABLE, DELAY, PROBE        another MAC address, but not in a reply to us   STALE
@@ -43,6 +44,7 @@ final class Nud {
   private long reachableNs;
   private long drawnNs;
   private int incomplete;
+  private int probing;
 
   Nud(
       Arp arp,
@@ -149,11 +151,16 @@ final class Nud {
           change(n, NeighbourState.STALE, nowNs);
         }
       }
-      case DELAY -> change(n, NeighbourState.PROBE, nowNs);
+      case DELAY -> change(n, mayBeProbed(n) ? NeighbourState.PROBE : NeighbourState.STALE, nowNs);
       case PROBE -> again(n, parms.maxProbes(), nowNs);
       case INCOMPLETE -> again(n, parms.mcastSolicit(), nowNs);
       case STALE, FAILED, PERMANENT, NOARP -> {} // They have no timer.
     }
+  }
+
+  /** Who is asked is not taken out: whom anybody can make up must not fill the table with that. */
+  private boolean mayBeProbed(Neighbour n) {
+    return n.confirmedNs != Neighbour.NEVER || incomplete + probing < parms.gcThresh2();
   }
 
   private void again(Neighbour n, int most, long nowNs) {
@@ -177,6 +184,7 @@ final class Nud {
         solicit(n, nowNs);
       }
       case PROBE -> {
+        probing++;
         n.probes = 0;
         again(n, parms.maxProbes(), nowNs);
       }
@@ -202,6 +210,9 @@ final class Nud {
     if (n.state == NeighbourState.INCOMPLETE) {
       incomplete--;
       n.state = NeighbourState.FAILED;
+    } else if (n.state == NeighbourState.PROBE) {
+      probing--;
+      n.state = NeighbourState.STALE;
     }
   }
 

@@ -60,6 +60,24 @@ class NeighbourFloodTest {
     assertEquals(0, refused, "newcomers that got no answer");
   }
 
+  /** All at once: 5 s later all of them are asked, and none of them may be taken out. */
+  @Test
+  void whoeverIsNewIsAnsweredAlsoWhileAThousandThatIntroducedThemselvesAreAsked() {
+    for (int i = 0; i < 1024; i++) {
+      introduceAndPing(FIRST + i);
+      rig.after(SECOND / 100_000);
+    }
+    rig.after(5 * SECOND);
+    int refused = 0;
+    for (int i = 0; i < 20; i++) {
+      rig.after(SECOND / 5);
+      int newcomer = Ip4Addr.parse("198.70.0.0") + i;
+      rig.exchange(Frames.arpRequest(Rig.PEER_MAC, newcomer, Rig.OUR_IP));
+      refused += answers(rig.exchange(echo(newcomer, Rig.PEER_MAC))) ? 0 : 1;
+    }
+    assertEquals(0, refused, "newcomers that got no answer");
+  }
+
   /** The friend knows us and does not ask; it answers each request for it. */
   @ParameterizedTest
   @ValueSource(ints = {1, 6, 10})

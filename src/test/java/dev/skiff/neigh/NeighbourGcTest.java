@@ -171,8 +171,9 @@ class NeighbourGcTest {
   @Test
   void aTableFullOfThoseBeingProbedTakesNoOther() {
     // RFC 1122 2.3.2.1: one that was pushed out would be asked again, within a second.
-    staleOnes(FIRST, 6);
     for (int i = 0; i < 6; i++) {
+      net.set(FIRST + i, NeighbourState.REACHABLE); // They have answered once.
+      net.set(FIRST + i, NeighbourState.STALE);
       net.sendTo(FIRST + i);
     }
     rig.after(5 * SECOND);
