@@ -2,7 +2,6 @@ package dev.skiff.stack;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.skiff.dev.DeviceConfig;
-import dev.skiff.dev.DeviceStat;
 import dev.skiff.dev.Iff;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.dev.NetDevices;
@@ -19,15 +18,12 @@ import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.IpProto;
 import dev.skiff.header.MacAddr;
 import dev.skiff.ip.Icmp;
-import dev.skiff.ip.IpStat;
 import dev.skiff.ip.Ipv4;
 import dev.skiff.ip.Routes;
 import dev.skiff.loop.Agent;
-import dev.skiff.neigh.AcdStat;
 import dev.skiff.neigh.AddressConflicts;
 import dev.skiff.neigh.Arp;
 import dev.skiff.neigh.NeighbourParms;
-import dev.skiff.neigh.NeighbourStat;
 import dev.skiff.neigh.NeighbourTable;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.PacketType;
@@ -35,12 +31,8 @@ import dev.skiff.skb.SkBuffPool;
 import dev.skiff.stats.Faults;
 import dev.skiff.sys.PollSet;
 import dev.skiff.time.TimerQueue;
-import dev.skiff.wire.FaultDirection;
-import dev.skiff.wire.FaultStat;
-import dev.skiff.wire.FaultyWire;
 import dev.skiff.wire.Wire;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -365,33 +357,7 @@ public final class NetStack implements Agent, AutoCloseable {
    * counts too, as the host's side of a TAP does, a group {@code host_DEV}. Any thread.
    */
   public Map<String, Map<String, Long>> counters() {
-    Map<String, Map<String, Long>> groups = new LinkedHashMap<>();
-    for (NetDevice dev : devices.all()) {
-      for (DeviceStat stat : DeviceStat.values()) {
-        put(groups, dev.name(), stat.statName(), dev.stat(stat));
-      }
-      FaultyWire fault = dev.fault();
-      if (fault != null) {
-        putFaults(groups, faultGroup(dev), fault);
-      }
-      dev.wire().farCounters().forEach((name, n) -> put(groups, farGroup(dev), name, n));
-    }
-    for (IpStat stat : IpStat.values()) {
-      put(groups, stat.group(), stat.statName(), ipv4.stat(stat));
-    }
-    for (NeighbourStat stat : NeighbourStat.values()) {
-      put(groups, "arp_cache", stat.statName(), arp.table().stat(stat));
-    }
-    for (AcdStat stat : AcdStat.values()) {
-      put(groups, "acd", stat.statName(), arp.conflicts().stat(stat));
-    }
-    put(groups, "sk_buff", "taken", pool.taken());
-    put(groups, "sk_buff", "freed", pool.freed());
-    put(groups, "sk_buff", "failed", pool.failed());
-    put(groups, "sk_buff", "cloned", pool.cloned());
-    put(groups, "sk_buff", "unshared", pool.unshared());
-    put(groups, "sk_buff", "pool_bytes", pool.bytes());
-    return groups;
+    return new StackCounters(this).all();
   }
 
   /** The name of the group in {@link #counters} that tells what broke a device's wire. */
@@ -402,19 +368,5 @@ public final class NetStack implements Agent, AutoCloseable {
   /** The name of the group in {@link #counters} that tells what a device's far end counts. */
   public static String farGroup(NetDevice dev) {
     return "host_" + dev.name();
-  }
-
-  private static void putFaults(
-      Map<String, Map<String, Long>> groups, String group, FaultyWire fault) {
-    for (FaultDirection way : List.of(FaultDirection.IN, FaultDirection.OUT)) {
-      for (FaultStat stat : FaultStat.values()) {
-        put(groups, group, way.settingName() + "_" + stat.statName(), fault.stat(way, stat));
-      }
-    }
-  }
-
-  private static void put(
-      Map<String, Map<String, Long>> groups, String group, String name, long value) {
-    groups.computeIfAbsent(group, g -> new LinkedHashMap<>()).put(name, value);
   }
 }
