@@ -107,7 +107,7 @@ public record DeviceSpec(
 
   /** Reads {@code tap=NAME,ip=ADDR/PREFIX,...}: see {@link DeviceSpecParser}. */
   public static DeviceSpec parse(String text) {
-    return new DeviceSpecParser().parse(text);
+    return new DeviceSpecParser(text).parse();
   }
 
   /** A number of bytes that a system call takes as an int, as in {@code 64K}. */

@@ -3,104 +3,66 @@ package dev.skiff.daemon;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
-import dev.skiff.text.Suggest;
+import dev.skiff.text.Settings;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a {@link DeviceSpec}; used once. Any thread. */
 final class DeviceSpecParser {
   /** What can be said, with an example of each. */
-  private enum Key {
-    TAP("tap=skiff0"),
-    IP("ip=198.51.100.2/24"),
-    MAC("mac=02:00:5e:10:00:01"),
-    GATEWAY("gateway=198.51.100.1"),
-    HOST_IP("host-ip=198.51.100.1/24"),
-    MTU("mtu=1500"),
-    NETNS("netns=blue"),
-    TXQUEUELEN("txqueuelen=1000"),
-    SNDBUF("sndbuf=1M");
+  private static final String[] EXAMPLES = {
+    "tap=skiff0",
+    "ip=198.51.100.2/24",
+    "mac=02:00:5e:10:00:01",
+    "gateway=198.51.100.1",
+    "host-ip=198.51.100.1/24",
+    "mtu=1500",
+    "netns=blue",
+    "txqueuelen=1000",
+    "sndbuf=1M"
+  };
 
-    private static final List<String> WORDS = Arrays.stream(values()).map(Key::word).toList();
-
-    private final String example;
-
-    Key(String example) {
-      this.example = example;
-    }
-
-    String word() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-  }
-
-  private final Map<Key, String> said = new EnumMap<>(Key.class);
+  private final Settings said;
 
   /**
-   * Reads it.
+   * Reads what is said.
    *
    * @throws IllegalArgumentException with one line that says what is wrong
    */
-  DeviceSpec parse(String text) {
-    for (String setting : text.split(",", -1)) {
-      add(setting.strip());
-    }
+  DeviceSpecParser(String text) {
+    said = Settings.parse(text, "a device", EXAMPLES);
+  }
+
+  /**
+   * The device.
+   *
+   * @throws IllegalArgumentException with one line that says what is wrong
+   */
+  DeviceSpec parse() {
     return new DeviceSpec(
-        must(Key.TAP),
-        said.get(Key.NETNS),
-        read(Key.IP, must(Key.IP), DeviceSpecParser::addresses),
-        maybe(Key.MAC, MacAddr::parse),
-        maybe(Key.GATEWAY, Ip4Addr::parse),
-        maybe(Key.HOST_IP, Ip4Prefix::parse),
-        maybe(Key.MTU, DeviceSpecParser::number),
-        maybe(Key.TXQUEUELEN, DeviceSpecParser::number),
-        maybe(Key.SNDBUF, DeviceSpec::bytes));
+        said.must("tap"),
+        said.text("netns"),
+        read("ip", said.must("ip"), DeviceSpecParser::addresses),
+        maybe("mac", MacAddr::parse),
+        maybe("gateway", Ip4Addr::parse),
+        maybe("host-ip", Ip4Prefix::parse),
+        maybe("mtu", DeviceSpecParser::number),
+        maybe("txqueuelen", DeviceSpecParser::number),
+        maybe("sndbuf", DeviceSpec::bytes));
   }
 
-  private void add(String setting) {
-    int equals = setting.indexOf('=');
-    String word = equals < 0 ? setting : setting.substring(0, equals);
-    Key key = null;
-    for (Key candidate : Key.values()) {
-      if (candidate.word().equals(word)) {
-        key = candidate;
-      }
-    }
-    if (key == null) {
-      throw new IllegalArgumentException(
-          "'" + word + "' is no setting of a device" + Suggest.among(word, Key.WORDS));
-    }
-    if (equals < 0 || equals == setting.length() - 1) {
-      throw new IllegalArgumentException("'" + word + "' has no value: say " + key.example);
-    }
-    if (said.putIfAbsent(key, setting.substring(equals + 1)) != null) {
-      throw new IllegalArgumentException("'" + word + "' is said twice: say it once");
-    }
-  }
-
-  private String must(Key key) {
-    String value = said.get(key);
-    if (value == null) {
-      throw new IllegalArgumentException(key.word() + " is missing: say " + key.example);
-    }
-    return value;
-  }
-
-  private <T> @Nullable T maybe(Key key, Function<String, T> reader) {
-    String value = said.get(key);
+  private <T> @Nullable T maybe(String key, Function<String, T> reader) {
+    String value = said.text(key);
     return value == null ? null : read(key, value, reader);
   }
 
-  private static <T> T read(Key key, String value, Function<String, T> reader) {
+  private static <T> T read(String key, String value, Function<String, T> reader) {
     try {
       return reader.apply(value);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(key.word() + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Settings as people write them on one line: {@code key=value,key=value}. Any thread. */
 public final class Settings {
@@ -48,6 +49,24 @@ public final class Settings {
     if (values.putIfAbsent(key, setting.substring(equals + 1)) != null) {
       throw new IllegalArgumentException("'" + key + "' is said twice: say it once");
     }
+  }
+
+  /** What was said, as it was written; null if it was not. */
+  public @Nullable String text(String key) {
+    return values.get(key);
+  }
+
+  /**
+   * What must be said, as it was written.
+   *
+   * @throws IllegalArgumentException if it was not
+   */
+  public String must(String key) {
+    String text = values.get(key);
+    if (text == null) {
+      throw new IllegalArgumentException(key + " is missing: say " + examples.get(key));
+    }
+    return text;
   }
 
   /**

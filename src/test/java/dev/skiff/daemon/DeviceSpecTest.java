@@ -65,7 +65,8 @@ class DeviceSpecTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'' | '' is no setting of a device: use one of tap, ip, mac,",
+        "'' | tap is missing: say tap=skiff0",
+        "tap=a,,ip=198.51.100.2/24 | '' is no setting of a device: use one of tap, ip, mac,",
         "tpa=a,ip=198.51.100.2/24 | 'tpa' is no setting of a device: did you mean 'tap'?",
         "tap=a | ip is missing: say ip=198.51.100.2/24",
         "ip=198.51.100.2/24 | tap is missing: say tap=skiff0",
