@@ -223,11 +223,13 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
    */
   @Override
   public void unreachable(Packet packet, NetDevice dev, long nowNs) {
-    if (packet.protocol() != EtherType.IP) {
-      return;
+    int ip = packet.data() + dev.headerLen();
+    boolean whole = packet.mayPull(dev.headerLen() + IpHdr.MIN_LEN);
+    if (packet.protocol() != EtherType.IP || packet.networkHeader() != ip || !whole) {
+      return; // A program's own frame: no protocol here has sent it.
     }
     count(IpStat.IP_OUT_DISCARDS);
-    IpHandler handler = handlers[IpHdr.protocol(packet, packet.networkHeader())];
+    IpHandler handler = handlers[IpHdr.protocol(packet, ip)];
     if (handler != null) {
       handler.error(packet, IcmpHdr.DEST_UNREACH, IcmpHdr.HOST_UNREACH, dev, nowNs);
     }

@@ -235,8 +235,10 @@ public final class Arp implements PacketHandler {
     InDevice in = n.dev.inDev();
     SkBuff waiting = n.queue.peekTail();
     int announce = in.arpConf().announce();
-    if (announce < 2 && waiting != null && waiting.protocol() == EtherType.IP) {
-      int saddr = IpHdr.saddr(waiting, waiting.networkHeader());
+    int headerLen = n.dev.headerLen();
+    // Its link header says IP, or it would not wait; a program's own frame may have no more.
+    if (announce < 2 && waiting != null && waiting.mayPull(headerLen + IpHdr.MIN_LEN)) {
+      int saddr = IpHdr.saddr(waiting, waiting.data() + headerLen);
       if (announce == 0 ? in.isLocal(saddr) : in.isOnLink(saddr, n.ip) && in.has(saddr)) {
         return saddr;
       }

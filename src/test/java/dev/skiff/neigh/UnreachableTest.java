@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.skiff.Frames;
 import dev.skiff.Rig;
+import dev.skiff.dev.LinkOps;
 import dev.skiff.dev.NetDevice;
+import dev.skiff.header.EtherType;
 import dev.skiff.header.IpHdr;
 import dev.skiff.ip.IpHandler;
 import dev.skiff.ip.IpStat;
@@ -153,6 +155,20 @@ class UnreachableTest {
     echo.whenTold = packet -> {};
     send(3);
     assertEquals(1, rig.stack().neighbours().queued(), "it goes on");
+  }
+
+  @Test
+  void aProgramsOwnFrameWithoutAnIpHeaderFailsLikeAnyOther() {
+    SkBuff skb = java.util.Objects.requireNonNull(rig.stack().pool().devAlloc(100, "test"));
+    skb.reserve(Frames.ETH_HLEN);
+    skb.set32(skb.put(4), 7);
+    assertEquals(-14, rig.device().hardHeader(skb, EtherType.IP, LinkOps.UNKNOWN, 4));
+    skb.setHeaderIncomplete(Rig.PEER_IP);
+    assertEquals(DropReason.NOT_DROPPED, rig.device().transmit(skb, rig.clock.nowNs()));
+    assertEquals(1, rig.turn().size(), "a request");
+    waitInVain();
+    assertEquals(List.of(), echo.told);
+    assertEquals(1, rig.verdicts(DropReason.NEIGH_FAILED));
   }
 
   @Test
