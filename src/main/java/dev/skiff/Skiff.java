@@ -12,6 +12,7 @@ import dev.skiff.dev.PacketTap;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
+import dev.skiff.ip.IpParms;
 import dev.skiff.loop.PollLoop;
 import dev.skiff.neigh.NeighbourParms;
 import dev.skiff.neigh.NeighbourTable;
@@ -22,6 +23,7 @@ import dev.skiff.stats.Faults;
 import dev.skiff.sys.Platform;
 import dev.skiff.sys.TapOptions;
 import dev.skiff.time.Clock;
+import dev.skiff.time.TimeOfDay;
 import dev.skiff.time.TimerQueue;
 import dev.skiff.wire.FaultSpec;
 import dev.skiff.wire.TapWire;
@@ -408,6 +410,25 @@ public final class Skiff implements AutoCloseable {
     @CanIgnoreReturnValue
     public Builder neighbours(String settings) {
       config = config.withNeighbours(config.neighbours().with(settings));
+      return this;
+    }
+
+    /**
+     * The switches of IPv4 and ICMP, as {@code ip_default_ttl=32,icmp_echo_ignore_all=on}: see
+     * {@link IpParms}.
+     *
+     * @throws IllegalArgumentException with one line that says what is wrong
+     */
+    @CanIgnoreReturnValue
+    public Builder ipv4(String settings) {
+      config = config.withIpv4(config.ipv4().with(settings));
+      return this;
+    }
+
+    /** What ICMP and Internet timestamps are made of; the machine's own time by default. */
+    @CanIgnoreReturnValue
+    public Builder timeOfDay(TimeOfDay timeOfDay) {
+      config = config.withTimeOfDay(timeOfDay);
       return this;
     }
 

@@ -42,10 +42,11 @@ class ArchitectureTest {
           Map.entry("dev", List.of("wire")),
           Map.entry("eth", List.of("dev")),
           Map.entry("neigh", List.of("eth")),
-          Map.entry("ip", List.of("neigh")),
+          Map.entry("ip", List.of("neigh", "text")),
+          Map.entry("udp", List.of("ip")),
           Map.entry("loop", List.of("stats", "time", "sys")),
           Map.entry("trace", List.of("ip")),
-          Map.entry("stack", List.of("ip", "loop")),
+          Map.entry("stack", List.of("ip", "udp", "loop")),
           Map.entry("", List.of("stack")),
           Map.entry("control", List.of("stack")),
           Map.entry("daemon", List.of("control", "trace")),
@@ -58,7 +59,8 @@ class ArchitectureTest {
     "dev.skiff.dev..",
     "dev.skiff.eth..",
     "dev.skiff.neigh..",
-    "dev.skiff.ip.."
+    "dev.skiff.ip..",
+    "dev.skiff.udp.."
   };
 
   /** Where a buffer may end: deliverer, completion, copies, purged queues, holders that give up. */
@@ -70,7 +72,9 @@ class ArchitectureTest {
           "dev.skiff.dev.PacketTypes",
           "dev.skiff.skb.SkBuffQueue",
           "dev.skiff.neigh.NeighbourQueues",
-          "dev.skiff.neigh.Arp");
+          "dev.skiff.neigh.Arp",
+          "dev.skiff.ip.IpOutput",
+          "dev.skiff.ip.Fragmenter");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -149,7 +153,7 @@ class ArchitectureTest {
             DescribedPredicate.describe(
                 "of a layer",
                 call ->
-                    Set.of("Eth", "Arp", "Ipv4", "Icmp", "NetDevices", "NeighbourTable")
+                    Set.of("Eth", "Arp", "Ipv4", "Icmp", "Udp", "NetDevices", "NeighbourTable")
                         .contains(call.getTargetOwner().getSimpleName())))
         .check(CLASSES);
   }

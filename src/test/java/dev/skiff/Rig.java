@@ -7,7 +7,9 @@ import dev.skiff.dev.DeviceConfig;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
+import dev.skiff.header.IpProto;
 import dev.skiff.header.MacAddr;
+import dev.skiff.ip.IpHandler;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.skb.SkBuffPool;
@@ -120,6 +122,12 @@ public final class Rig implements AutoCloseable {
 
   public NetDevice device() {
     return skiff.device();
+  }
+
+  /** Has UDP datagrams handled by {@code handler} in place of the stack's own. */
+  public void handleUdp(IpHandler handler) {
+    stack().ipv4().removeProtocol(IpProto.UDP);
+    stack().ipv4().addProtocol(IpProto.UDP, handler);
   }
 
   /** How many packets ended for a reason. */

@@ -196,6 +196,16 @@ public final class InDevice {
     return false;
   }
 
+  /** Whether {@code ip} was such an address before CIDR: {@link Ip4Prefix#isOldBroadcast}. */
+  public boolean isOldBroadcast(int ip) {
+    for (Ip4Prefix own : used) {
+      if (own.isOldBroadcast(ip)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether {@code ip} is in a network of this device, and no host can have it there. */
   public boolean isNoHost(int ip) {
     for (Ip4Prefix own : used) {
@@ -204,6 +214,11 @@ public final class InDevice {
       }
     }
     return false;
+  }
+
+  /** {@code ip_check_mc}: whether this device has joined a group. */
+  public boolean isMember(int group) {
+    return group == Ip4Addr.ALL_HOSTS;
   }
 
   /** {@code inet_addr_onlink}: whether one network of this device has both. */

@@ -180,6 +180,17 @@ public final class InetChecksum {
   }
 
   /**
+   * {@code csum_tcpudp_magic} without the complement: a transport's sum with that of its pseudo
+   * header, RFC 768.
+   *
+   * @param len bytes of the transport's header and data
+   * @param sum of them
+   */
+  public static int pseudo(int saddr, int daddr, int protocol, int len, int sum) {
+    return fold((saddr & 0xFFFF_FFFFL) + (daddr & 0xFFFF_FFFFL) + protocol + len + sum);
+  }
+
+  /**
    * The checksum after one 16-bit word under it has changed: RFC 1624 3, equation 3, {@code HC' =
    * ~(~HC + ~m + m')}. Not the equation of RFC 1141, which gives 0xFFFF where 0 is right.
    *

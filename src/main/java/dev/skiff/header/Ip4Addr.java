@@ -51,6 +51,11 @@ public final class Ip4Addr {
     return prefix == 0 ? 0 : -1 << (32 - prefix);
   }
 
+  /** Bits in the net's part of an address of class A, B or C: RFC 791 3.2. */
+  public static int classPrefix(int ip) {
+    return ip >= 0 ? 8 : ip >>> 30 == 2 ? 16 : 24;
+  }
+
   /** Dotted quad. */
   public static String format(int ip) {
     return (ip >>> 24) + "." + (ip >>> 16 & 0xFF) + "." + (ip >>> 8 & 0xFF) + "." + (ip & 0xFF);

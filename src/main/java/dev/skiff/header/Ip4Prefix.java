@@ -66,6 +66,19 @@ public record Ip4Prefix(int address, int prefix) {
     return hasBroadcast() && ip == broadcast();
   }
 
+  /**
+   * Whether {@code ip} meant all hosts of this network, or of the net of class A, B or C that it is
+   * a part of, before CIDR: host bits all 0, or those of the whole net all 0 or all 1. RFC 1122
+   * 3.2.1.3 (d) to (f), 3.3.6.
+   */
+  public boolean isOldBroadcast(int ip) {
+    if (!hasBroadcast()) {
+      return false;
+    }
+    int net = Ip4Addr.mask(Math.min(prefix, Ip4Addr.classPrefix(address)));
+    return ip == network() || ip == (address & net) || ip == (address | ~net);
+  }
+
   /** Whether {@code ip} can be a host's address in this network. */
   public boolean canBeHost(int ip) {
     return Ip4Addr.isUnicast(ip)

@@ -134,4 +134,25 @@ public final class IpHdr {
     skb.set32(ip + DADDR, daddr);
     skb.set16(ip + CHECK, InetChecksum.of(skb, ip, MIN_LEN));
   }
+
+  /** Sets the header length, in words of 4 bytes; the checksum is the caller's to make right. */
+  public static void ihl(SkBuff skb, int ip, int words) {
+    skb.set8(ip, 4 << 4 | words);
+  }
+
+  /** Sets the total length; the checksum is the caller's to make right. */
+  public static void totLen(SkBuff skb, int ip, int totLen) {
+    skb.set16(ip + TOT_LEN, totLen);
+  }
+
+  /** Sets flags and offset; the checksum is the caller's to make right. */
+  public static void fragOff(SkBuff skb, int ip, int fragOff) {
+    skb.set16(ip + FRAG_OFF, fragOff);
+  }
+
+  /** {@code ip_send_check}: writes the checksum that a header of this length has. */
+  public static void sendCheck(SkBuff skb, int ip) {
+    skb.set16(ip + CHECK, 0);
+    skb.set16(ip + CHECK, InetChecksum.of(skb, ip, ihl(skb, ip) * 4));
+  }
 }

@@ -16,6 +16,7 @@ public final class Flow {
   int daddr;
   int protocol;
   int saddr;
+  boolean anySource;
   int tos;
   int ttl;
   PmtuDisc pmtuDisc = PmtuDisc.WANT;
@@ -33,6 +34,7 @@ public final class Flow {
     this.daddr = daddr;
     this.protocol = protocol;
     saddr = Ip4Addr.ANY;
+    anySource = false;
     tos = 0;
     ttl = 0;
     pmtuDisc = PmtuDisc.WANT;
@@ -45,6 +47,13 @@ public final class Flow {
   @CanIgnoreReturnValue
   public Flow from(int saddr) {
     this.saddr = saddr;
+    return this;
+  }
+
+  /** From 0.0.0.0: RFC 1122 3.2.1.3 (a), for a host that has no address yet. */
+  @CanIgnoreReturnValue
+  public Flow fromAny() {
+    anySource = true;
     return this;
   }
 

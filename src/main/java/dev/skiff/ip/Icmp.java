@@ -7,23 +7,46 @@ import dev.skiff.header.IpHdr;
 import dev.skiff.header.IpProto;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.IpSummed;
+import dev.skiff.skb.Packet;
 import dev.skiff.skb.SkBuff;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The Internet Control Message Protocol: an echo server. RFC 792, RFC 1122 3.2.2; net/ipv4/icmp.c.
+ * The Internet Control Message Protocol as it comes in: queries are answered, errors handed to who
+ * sent what they are about. RFC 792, RFC 1122 3.2.2; net/ipv4/icmp.c. Errors are sent by {@link
+ * IcmpErrors}.
  *
  * <p>Thread: the loop thread.
  */
 public final class Icmp implements IpHandler {
   private static final int CHECKED = 0xFFFF;
+  private static final int TIMESTAMP_LEN = 20;
+  private static final int RECEIVED_AT = 12;
+  private static final int SENT_AT = 16;
+  private static final int POINTER_SHIFT = 24;
   private static final String ICMP_RCV = "icmp_rcv";
   private static final String ICMP_ECHO = "icmp_echo";
+  private static final String ICMP_TIMESTAMP = "icmp_timestamp";
+  private static final String ICMP_UNREACH = "icmp_unreach";
 
   private final Ipv4 ipv4;
+  private final IcmpParms parms;
+  private final Flow flow = new Flow();
+  private final IpOptions replyOptions = new IpOptions();
+  private @Nullable IpHandler echoReplies;
 
   /** ICMP that answers through {@code ipv4}. */
   public Icmp(Ipv4 ipv4) {
     this.ipv4 = ipv4;
+    parms = ipv4.parms().icmp();
+  }
+
+  /**
+   * {@code ping_rcv}: sets who gets echo replies, data at the ICMP header and checked, and is told
+   * of errors about echo requests of ours.
+   */
+  public void setEchoReplies(IpHandler handler) {
+    echoReplies = handler;
   }
 
   /** {@code icmp_rcv}. */
@@ -32,24 +55,23 @@ public final class Icmp implements IpHandler {
     skb.hop(ICMP_RCV);
     ipv4.count(IpStat.ICMP_IN_MSGS);
     if (!skb.mayPull(IcmpHdr.LEN)) {
-      ipv4.count(IpStat.ICMP_IN_ERRORS);
-      return DropReason.PKT_TOO_SMALL;
+      return wrong(DropReason.PKT_TOO_SMALL);
     }
     int icmp = skb.data();
     if (!isRight(skb, icmp)) {
-      ipv4.count(IpStat.ICMP_IN_ERRORS);
       ipv4.count(IpStat.ICMP_IN_CSUM_ERRORS);
-      return DropReason.ICMP_CSUM;
+      return wrong(DropReason.ICMP_CSUM);
     }
-    return switch (IcmpHdr.type(skb, icmp)) {
-      case IcmpHdr.ECHO -> echo(skb, icmp, dev, nowNs);
-      case IcmpHdr.ECHO_REPLY -> {
-        ipv4.count(IpStat.ICMP_IN_ECHO_REPS);
-        yield DropReason.ICMP_TYPE;
-      }
-      // RFC 1122 3.2.2: an unknown type MUST be silently discarded.
-      default -> DropReason.ICMP_TYPE;
-    };
+    int type = IcmpHdr.type(skb, icmp);
+    if (type == IcmpHdr.ECHO) {
+      return echo(skb, icmp, dev, nowNs);
+    }
+    return other(skb, icmp, type, dev, nowNs);
+  }
+
+  private DropReason wrong(DropReason reason) {
+    ipv4.count(IpStat.ICMP_IN_ERRORS);
+    return reason;
   }
 
   /** {@code skb_checksum_complete}: does what was summed on the way in agree, or else a sum now? */
@@ -61,6 +83,48 @@ public final class Icmp implements IpHandler {
     };
   }
 
+  private DropReason other(SkBuff skb, int icmp, int type, NetDevice dev, long nowNs) {
+    IpStat stat = statOf(type);
+    if (stat == null) {
+      // RFC 1122 3.2.2: an unknown type MUST be silently discarded.
+      return wrong(DropReason.ICMP_TYPE);
+    }
+    ipv4.count(stat);
+    if (type != IcmpHdr.TIMESTAMP && !dev.inDev().isLocal(IpHdr.daddr(skb, skb.networkHeader()))) {
+      return wrong(DropReason.ICMP_ECHO_BROADCAST);
+    }
+    return switch (type) {
+      case IcmpHdr.DEST_UNREACH, IcmpHdr.TIME_EXCEEDED, IcmpHdr.PARAMETERPROB ->
+          error(skb, icmp, type, dev, nowNs);
+      case IcmpHdr.TIMESTAMP -> timestamp(skb, icmp, dev, nowNs);
+      case IcmpHdr.ECHO_REPLY -> {
+        IpHandler handler = echoReplies;
+        yield handler == null ? DropReason.ICMP_TYPE : handler.receive(skb, dev, nowNs);
+      }
+      // RFC 6633 has source quench ignored, RFC 6918 what else is deprecated. A redirect is not
+      // followed: anybody on the link could have all that we send.
+      default -> DropReason.ICMP_TYPE;
+    };
+  }
+
+  private static @Nullable IpStat statOf(int type) {
+    return switch (type) {
+      case IcmpHdr.ECHO_REPLY -> IpStat.ICMP_IN_ECHO_REPS;
+      case IcmpHdr.DEST_UNREACH -> IpStat.ICMP_IN_DEST_UNREACHS;
+      case IcmpHdr.SOURCE_QUENCH -> IpStat.ICMP_IN_SRC_QUENCHS;
+      case IcmpHdr.REDIRECT -> IpStat.ICMP_IN_REDIRECTS;
+      case IcmpHdr.TIME_EXCEEDED -> IpStat.ICMP_IN_TIME_EXCDS;
+      case IcmpHdr.PARAMETERPROB -> IpStat.ICMP_IN_PARM_PROBS;
+      case IcmpHdr.TIMESTAMP -> IpStat.ICMP_IN_TIMESTAMPS;
+      case IcmpHdr.TIMESTAMP_REPLY -> IpStat.ICMP_IN_TIMESTAMP_REPS;
+      case IcmpHdr.ADDRESS -> IpStat.ICMP_IN_ADDR_MASKS;
+      case IcmpHdr.ADDRESS_REPLY -> IpStat.ICMP_IN_ADDR_MASK_REPS;
+      default -> null;
+    };
+  }
+
+  // ---- Queries ----------------------------------------------------------------------------------
+
   /**
    * {@code icmp_echo}: the request becomes the reply where it stands. RFC 1122 3.2.2.6: a host MUST
    * answer, from the address that was asked, with all the data.
@@ -68,18 +132,21 @@ public final class Icmp implements IpHandler {
   private DropReason echo(SkBuff skb, int icmp, NetDevice dev, long nowNs) {
     skb.hop(ICMP_ECHO);
     ipv4.count(IpStat.ICMP_IN_ECHOS);
+    if (parms.echoIgnoreAll()) {
+      return DropReason.ICMP_ECHO_IGNORED;
+    }
     int ip = skb.networkHeader();
-    int asked = IpHdr.daddr(skb, ip);
-    if (!dev.inDev().isLocal(asked)) {
+    if (parms.echoIgnoreBroadcasts() && !dev.inDev().isLocal(IpHdr.daddr(skb, ip))) {
       // RFC 1122 3.2.2.6: an echo to a broadcast or multicast address MAY be silently discarded.
       return DropReason.ICMP_ECHO_BROADCAST;
     }
     if (!skb.unshare()) {
       return DropReason.NOMEM;
     }
-    skb.setCsum(0, IpSummed.NONE);
-    int asker = IpHdr.saddr(skb, ip);
-    int tos = IpHdr.tos(skb, ip);
+    DropReason reason = answerTo(skb, ip, dev);
+    if (reason != DropReason.NOT_DROPPED) {
+      return reason;
+    }
     int before = IcmpHdr.firstWord(skb, icmp);
     IcmpHdr.typeAndCode(skb, icmp, IcmpHdr.ECHO_REPLY, 0);
     int check =
@@ -92,6 +159,109 @@ public final class Icmp implements IpHandler {
     }
     ipv4.count(IpStat.ICMP_OUT_MSGS);
     ipv4.count(IpStat.ICMP_OUT_ECHO_REPS);
-    return ipv4.send(skb, asked, asker, IpProto.ICMP, tos, Ipv4.DEFAULT_TTL, nowNs);
+    return ipv4.send(skb, flow, nowNs);
+  }
+
+  /**
+   * {@code icmp_reply}: has {@link #flow} be the way back: from the address that was asked, with
+   * its type of service, its options brought up to date and its source route reversed. RFC 1122
+   * 3.2.2.6.
+   */
+  private DropReason answerTo(SkBuff skb, int ip, NetDevice dev) {
+    skb.setCsum(0, IpSummed.NONE);
+    int asked = IpHdr.daddr(skb, ip);
+    flow.to(IpHdr.saddr(skb, ip), IpProto.ICMP).tos(IpHdr.tos(skb, ip));
+    // RFC 1122 3.2.2.6: from the specific-destination address, never from one that is all hosts'.
+    int specDst = dev.inDev().isLocal(asked) ? asked : dev.inDev().selectAddress(flow.daddr);
+    flow.from(specDst);
+    IpOptions received = ipv4.options();
+    if (received.isEmpty()) {
+      return DropReason.NOT_DROPPED;
+    }
+    if (!replyOptions.echo(received, specDst, dev.inDev()::isLocal, ipv4.timeOfDay().msOfDay())) {
+      return DropReason.IP_OPTIONS;
+    }
+    flow.options(replyOptions);
+    return DropReason.NOT_DROPPED;
+  }
+
+  /** {@code icmp_timestamp}: RFC 792; RFC 1122 3.2.2.8, a host MAY answer. */
+  private DropReason timestamp(SkBuff skb, int icmp, NetDevice dev, long nowNs) {
+    skb.hop(ICMP_TIMESTAMP);
+    int ip = skb.networkHeader();
+    // RFC 1122 3.2.2.8: to a broadcast or multicast address it MAY be silently discarded.
+    if (!parms.timestamp() || !dev.inDev().isLocal(IpHdr.daddr(skb, ip))) {
+      return DropReason.ICMP_TYPE;
+    }
+    if (!skb.mayPull(TIMESTAMP_LEN)) {
+      return wrong(DropReason.PKT_TOO_SMALL);
+    }
+    if (!skb.unshare()) {
+      return DropReason.NOMEM;
+    }
+    DropReason reason = answerTo(skb, ip, dev);
+    if (reason != DropReason.NOT_DROPPED) {
+      return reason;
+    }
+    int ms = ipv4.timeOfDay().msOfDay();
+    IcmpHdr.typeAndCode(skb, icmp, IcmpHdr.TIMESTAMP_REPLY, 0);
+    skb.set32(icmp + RECEIVED_AT, ms);
+    skb.set32(icmp + SENT_AT, ms);
+    IcmpHdr.checksum(skb, icmp, 0);
+    IcmpHdr.checksum(skb, icmp, InetChecksum.of(skb, icmp, skb.len()));
+    ipv4.count(IpStat.ICMP_OUT_MSGS);
+    ipv4.count(IpStat.ICMP_OUT_TIMESTAMP_REPS);
+    return ipv4.send(skb, flow, nowNs);
+  }
+
+  // ---- Errors -----------------------------------------------------------------------------------
+
+  /** {@code icmp_unreach}: what is it about, and who has sent that? */
+  private DropReason error(SkBuff skb, int icmp, int type, NetDevice dev, long nowNs) {
+    skb.hop(ICMP_UNREACH);
+    int quoted = icmp + IcmpHdr.LEN;
+    if (!skb.mayPull(IcmpHdr.LEN + IpHdr.MIN_LEN)) {
+      return wrong(DropReason.PKT_TOO_SMALL);
+    }
+    int headerLen = IpHdr.ihl(skb, quoted) * 4;
+    if (IpHdr.version(skb, quoted) != 4 || headerLen < IpHdr.MIN_LEN) {
+      return wrong(DropReason.ICMP_QUOTE);
+    }
+    // RFC 1122 3.2.2: 8 bytes behind the header at least.
+    if (!skb.mayPull(IcmpHdr.LEN + headerLen + IcmpHdr.LEN)) {
+      return wrong(DropReason.PKT_TOO_SMALL);
+    }
+    int code = IcmpHdr.code(skb, icmp);
+    int info =
+        switch (type) {
+          case IcmpHdr.PARAMETERPROB -> IcmpHdr.info(skb, icmp) >>> POINTER_SHIFT;
+          case IcmpHdr.DEST_UNREACH -> code == IcmpHdr.FRAG_NEEDED ? IcmpHdr.mtu(skb, icmp) : 0;
+          default -> 0;
+        };
+    return ipv4.quoted(skb, quoted, type, code, info, dev, nowNs);
+  }
+
+  /** Who has sent an echo request is told of it. */
+  @Override
+  public void error(Packet packet, int ip, IcmpError why, NetDevice dev, long nowNs) {
+    IpHandler handler = echoReplies;
+    if (handler != null && quotedType(packet, ip) == IcmpHdr.ECHO) {
+      handler.error(packet, ip, why, dev, nowNs);
+    }
+  }
+
+  /** Of replies nothing is remembered; and errors about errors there are none. */
+  @Override
+  public boolean hasSent(Packet packet, int ip) {
+    IpHandler handler = echoReplies;
+    return switch (quotedType(packet, ip)) {
+      case IcmpHdr.ECHO_REPLY, IcmpHdr.TIMESTAMP_REPLY -> true;
+      case IcmpHdr.ECHO -> handler != null && handler.hasSent(packet, ip);
+      default -> false;
+    };
+  }
+
+  private static int quotedType(Packet packet, int ip) {
+    return IcmpHdr.type(packet, ip + IpHdr.ihl(packet, ip) * 4);
   }
 }

@@ -14,12 +14,11 @@ public final class IcmpError {
   private int info;
   private int reporter;
 
-  IcmpError set(int type, int code, int info, int reporter) {
+  void set(int type, int code, int info, int reporter) {
     this.type = type;
     this.code = code;
     this.info = info;
     this.reporter = reporter;
-    return this;
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.skiff.ip;
 
 import dev.skiff.skb.Packet;
 import dev.skiff.skb.SkBuff;
+import java.util.function.IntPredicate;
 
 /**
  * {@code struct ip_options}: the options of one datagram, walked once. RFC 791 3.1, RFC 1122
@@ -34,6 +35,16 @@ public final class IpOptions {
   /** Whether there is a source route. */
   boolean hasSourceRoute() {
     return false;
+  }
+
+  /** Whether it has a source route that ends here. */
+  boolean isSourceRouteExhausted() {
+    return false;
+  }
+
+  /** {@code ip_options_echo}. */
+  boolean echo(IpOptions received, int specDst, IntPredicate isLocal, int msOfDay) {
+    return true;
   }
 
   /** {@code ip_options_build}: writes them behind the 20 bytes at {@code ip}. */

@@ -3,12 +3,14 @@ package dev.skiff.ip;
 import dev.skiff.dev.HhCache;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.header.EtherType;
+import dev.skiff.header.Ip4Addr;
+import dev.skiff.skb.DropReason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code rt_hash_table}: for the destinations of the last datagrams, the route and the finished
- * link header ({@code rt->rt_hh}). A destination has one place, and the last one of several that
- * share it has it; what does not stand here is looked up as ever.
+ * {@code rt_hash_table}: for the destinations of the last datagrams, the route, the path's MTU and
+ * the finished link header ({@code rt->rt_hh}). A destination has one place, and the last one of
+ * several that share it has it; what does not stand here is looked up as ever.
  *
  * <p>Thread: the loop thread.
  */
@@ -17,54 +19,207 @@ final class RouteCache {
   private static final int HASH = 0x9E37_79B1;
   private static final int SHIFT = 24;
 
-  /** {@code struct rtable}: where datagrams for one destination go. */
+  /** {@code struct rtable}: where datagrams for one destination go, and how. */
   static final class Rtable {
     private int daddr;
     private int genid = -1;
-    private @Nullable Route route;
+    private DropReason reason = DropReason.IP_OUTNOROUTES;
+    private @Nullable NetDevice dev;
     private int nextHop;
+    private int prefsrc;
     private @Nullable HhCache hh;
 
-    @Nullable Route route() {
-      return route;
+    private int pmtu; // 0: that of the link.
+    private boolean pmtuLocked;
+    private long pmtuUntilNs;
+
+    /** The longest datagram that was sent there with DF set: nobody may say more was too long. */
+    private int longestWithDf;
+
+    /** An address that was found to be ours since the last change of anything. */
+    private int ourSource;
+
+    /** Why nothing can be sent there; {@code NOT_DROPPED} if something can. */
+    DropReason reason() {
+      return reason;
+    }
+
+    /** By which device; null if nothing can be sent there. */
+    @Nullable NetDevice dev() {
+      return dev;
     }
 
     int nextHop() {
       return nextHop;
     }
 
+    /** {@code ip_dst_mtu_maybe_forward}: bytes of the longest datagram that the path takes. */
+    int mtu(NetDevice by, long nowNs) {
+      int link = by.mtu();
+      if (pmtu == 0) {
+        return link;
+      }
+      if (nowNs - pmtuUntilNs >= 0) {
+        pmtu = 0;
+        pmtuLocked = false;
+        return link;
+      }
+      return Math.min(link, pmtu);
+    }
+
+    /** Whether DF is of no use there: see {@link PmtuCache#lower}. After {@link #mtu}. */
+    boolean isPmtuLocked() {
+      return pmtuLocked;
+    }
+
+    void sentWithDf(int totLen) {
+      if (totLen > longestWithDf) {
+        longestWithDf = totLen;
+      }
+    }
+
+    int longestWithDf() {
+      return longestWithDf;
+    }
+
+    /** The address to send from: the route's, or the device's own. */
+    int source(NetDevice by) {
+      return prefsrc != Ip4Addr.ANY ? prefsrc : by.inDev().selectAddress(nextHop);
+    }
+
+    /** RFC 1122 3.2.1.3: whether an address is ours to send from. */
+    boolean isOurs(int saddr, NetDevice by) {
+      if (saddr == ourSource) {
+        return true;
+      }
+      if (!by.inDev().isLocal(saddr)) {
+        return false;
+      }
+      ourSource = saddr;
+      return true;
+    }
+
     /** {@code rt->rt_hh}, if it may be used now. */
-    @Nullable HhCache headerFor(NetDevice dev) {
+    @Nullable HhCache headerFor(NetDevice by) {
       HhCache cached = hh;
-      if (cached == null || !cached.isUpToDate(dev, nextHop)) {
-        cached = dev.headerCacheBind(EtherType.IP, nextHop);
+      if (cached == null || !cached.isUpToDate(by, nextHop)) {
+        cached = by.headerCacheBind(EtherType.IP, nextHop);
         hh = cached;
       }
-      return cached != null && cached.isUpToDate(dev, nextHop) ? cached : null;
+      return cached != null && cached.isUpToDate(by, nextHop) ? cached : null;
     }
   }
 
   private final Routes routes;
+  private final PmtuCache pmtus;
   private final Rtable[] places = new Rtable[PLACES];
+  private final Rtable byDevice = new Rtable();
+  private int pmtuGenid;
 
-  RouteCache(Routes routes) {
+  RouteCache(Routes routes, PmtuCache pmtus) {
     this.routes = routes;
+    this.pmtus = pmtus;
     for (int i = 0; i < PLACES; i++) {
       places[i] = new Rtable();
     }
   }
 
-  /** {@code ip_route_output}; the route in it is null if there is none. */
-  Rtable lookup(int daddr) {
-    Rtable rt = places[(daddr * HASH) >>> SHIFT];
-    if (rt.daddr != daddr || rt.genid != routes.genid()) {
-      rt.daddr = daddr;
-      rt.genid = routes.genid();
-      rt.hh = null;
-      Route route = routes.lookup(daddr);
-      rt.route = route;
-      rt.nextHop = route == null ? daddr : route.nextHop(daddr);
+  /** {@code ip_route_output_key}. */
+  Rtable lookup(int daddr, long nowNs) {
+    Rtable rt = place(daddr);
+    if (rt.daddr != daddr || rt.genid != genid()) {
+      fill(rt, daddr, nowNs);
     }
     return rt;
+  }
+
+  private int genid() {
+    return routes.genid() + pmtuGenid;
+  }
+
+  private Rtable place(int daddr) {
+    return places[(daddr * HASH) >>> SHIFT];
+  }
+
+  /** {@code ip_route_output_key} with an {@code oif}: by this device, whatever the routes say. */
+  Rtable lookup(int daddr, NetDevice dev) {
+    begin(byDevice, daddr);
+    Route route = routes.lookup(daddr);
+    if (route != null && route.dev() == dev) {
+      byDevice.nextHop = route.nextHop(daddr);
+    }
+    byDevice.reason = dev.isUp() ? DropReason.NOT_DROPPED : DropReason.DEV_READY;
+    byDevice.dev = dev;
+    return byDevice;
+  }
+
+  private void begin(Rtable rt, int daddr) {
+    if (rt.daddr != daddr) {
+      rt.longestWithDf = 0;
+    }
+    rt.daddr = daddr;
+    rt.genid = genid();
+    rt.hh = null;
+    rt.dev = null;
+    rt.nextHop = daddr;
+    rt.prefsrc = Ip4Addr.ANY;
+    rt.pmtu = 0;
+    rt.pmtuLocked = false;
+    rt.ourSource = Ip4Addr.ANY;
+  }
+
+  private void fill(Rtable rt, int daddr, long nowNs) {
+    begin(rt, daddr);
+    Route route = routes.lookup(daddr);
+    rt.reason = reasonAgainst(daddr, route);
+    if (rt.reason != DropReason.NOT_DROPPED || route == null) {
+      return;
+    }
+    rt.dev = route.dev();
+    rt.nextHop = route.nextHop(daddr);
+    int at = pmtus.find(daddr, nowNs);
+    if (at >= 0) {
+      rt.pmtu = pmtus.mtu(at);
+      rt.pmtuLocked = pmtus.isLocked(at);
+      rt.pmtuUntilNs = pmtus.untilNs(at);
+    }
+  }
+
+  private static DropReason reasonAgainst(int daddr, @Nullable Route route) {
+    // RFC 1122 3.2.1.3 (a), (g): these MUST NOT be sent to; what class E is for nobody knows.
+    boolean noHost = !Ip4Addr.isUnicast(daddr) && !Ip4Addr.isMulticast(daddr);
+    if (noHost && daddr != Ip4Addr.BROADCAST) {
+      return DropReason.IP_OUT_INVALID_DEST;
+    }
+    if (route == null) {
+      return DropReason.IP_OUTNOROUTES;
+    }
+    return route.dev().inDev().isLocal(daddr) ? DropReason.IP_OUT_LOCAL : DropReason.NOT_DROPPED;
+  }
+
+  /**
+   * {@code ip_rt_update_pmtu}: a router has said that a datagram was too long.
+   *
+   * @param mtu what it said; 0 if it did not, as routers older than RFC 1191
+   * @param totLen of the datagram
+   * @return whether it was believed: it tells of a datagram that can have been sent, and of less
+   *     than was known
+   */
+  boolean updatePmtu(int daddr, int mtu, int totLen, long nowNs) {
+    Rtable rt = lookup(daddr, nowNs);
+    NetDevice dev = rt.dev();
+    if (dev == null) {
+      return false;
+    }
+    int next = mtu == 0 ? PmtuCache.plateauBelow(totLen) : mtu;
+    // RFC 1191 8: no message may raise the MTU, nor tell of what was never sent.
+    if (totLen > rt.longestWithDf() || next >= totLen) {
+      return false;
+    }
+    boolean lowered = pmtus.lower(daddr, next, rt.mtu(dev, nowNs), nowNs);
+    if (lowered) {
+      pmtuGenid++;
+    }
+    return lowered;
   }
 }

@@ -118,16 +118,40 @@ public enum DropReason {
   IP_FRAGMENT(null, "fragment (reassembly is not supported yet)"),
   /** No handler for this IP protocol. */
   IP_NOPROTO("SKB_DROP_REASON_IP_NOPROTO", "no handler for its IP protocol"),
+  /** An option whose length or pointer is wrong. */
+  IP_OPTIONS(null, "malformed IP option"),
+  /** A source route, and they are refused. */
+  IP_SOURCE_ROUTE(null, "source route, which is refused (accept_source_route)"),
   /** No route to the destination. */
   IP_OUTNOROUTES("SKB_DROP_REASON_IP_OUTNOROUTES", "no route to its destination"),
+  /** A route of type blackhole, unreachable or prohibit. */
+  IP_ROUTE_REFUSED(null, "its route is blackhole, unreachable or prohibit"),
+  /** To an address of our own: there is no loopback device. */
+  IP_OUT_LOCAL(null, "to an address of our own, and there is no loopback"),
+  /** To an address that nothing may be sent to: 0.0.0.0, loopback, class E. */
+  IP_OUT_INVALID_DEST(null, "to an address that no host can have"),
+  /** From an address that is not ours. */
+  IP_OUT_INVALID_SOURCE(null, "from an address that is not ours"),
+
+  // UDP.
+  /** A length that contradicts the datagram's. */
+  UDP_LENGTH(null, "wrong UDP length"),
+  /** The UDP checksum is wrong. */
+  UDP_CSUM("SKB_DROP_REASON_UDP_CSUM", "wrong UDP checksum"),
+  /** Nobody listens at the port. */
+  NO_SOCKET("SKB_DROP_REASON_NO_SOCKET", "nobody listens at the port"),
 
   // ICMP.
   /** The ICMP checksum is wrong. */
   ICMP_CSUM("SKB_DROP_REASON_ICMP_CSUM", "wrong ICMP checksum"),
   /** A type that asks for nothing from us. */
   ICMP_TYPE(null, "ICMP type that is not answered"),
+  /** An ICMP error that quotes nothing of ours. */
+  ICMP_QUOTE(null, "ICMP error about a datagram that is not ours"),
+  /** {@code icmp_echo_ignore_all} is set. */
+  ICMP_ECHO_IGNORED(null, "echo request, and they are not answered (icmp_echo_ignore_all)"),
   /** An echo request to a broadcast or group address. */
-  ICMP_ECHO_BROADCAST(null, "echo request to a broadcast address");
+  ICMP_ECHO_BROADCAST(null, "ICMP message to a broadcast address");
 
   private static final DropReason[] VALUES = values();
 

@@ -18,6 +18,7 @@ import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.IpProto;
 import dev.skiff.header.MacAddr;
 import dev.skiff.ip.Icmp;
+import dev.skiff.ip.IpParms;
 import dev.skiff.ip.Ipv4;
 import dev.skiff.ip.Routes;
 import dev.skiff.loop.Agent;
@@ -31,6 +32,7 @@ import dev.skiff.skb.SkBuffPool;
 import dev.skiff.stats.Faults;
 import dev.skiff.sys.PollSet;
 import dev.skiff.time.TimerQueue;
+import dev.skiff.udp.Udp;
 import dev.skiff.wire.Wire;
 import java.io.IOException;
 import java.util.List;
@@ -67,7 +69,7 @@ public final class NetStack implements Agent, AutoCloseable {
   private final Taps taps;
   private final PacketTypes packetTypes = new PacketTypes();
   private final Routes routes = new Routes();
-  private final Ipv4 ipv4 = new Ipv4(routes);
+  private final Ipv4 ipv4;
   private final Arp arp;
   private final NetDevices devices;
   private final int[] faultyTurns = new int[NetDevices.MAX];
@@ -98,18 +100,24 @@ public final class NetStack implements Agent, AutoCloseable {
     pool.setFateListener(taps);
     LOG.debug("the seed of what is random is {}", config.seed());
     NeighbourParms neighbours = config.neighbours().withAtMost(memory.bytes() / WAITING_SHARE);
-    arp = new Arp(pool, timers, neighbours, new SplittableRandom(config.seed()));
+    SplittableRandom random = new SplittableRandom(config.seed());
+    arp = new Arp(pool, timers, neighbours, random);
+    IpParms parms = config.ipv4();
+    parms = parms.withFragments(parms.fragments().withAtMost(memory.bytes() / WAITING_SHARE));
+    ipv4 = new Ipv4(parms, routes, pool, timers, random.split(), config.timeOfDay());
     devices = new NetDevices(pool, new Eth(arp.table()), packetTypes, taps, faults);
     devices.addNotifier(routes);
     devices.addNotifier(arp.table());
     devices.addNotifier(arp.conflicts());
     devices.addNotifier(NetStack::joinAllHosts);
+    devices.addNotifier(this::giveUpFragments);
     packetTypes.add(EtherType.IP, ipv4);
     packetTypes.add(EtherType.ARP, arp);
     packetTypes.add(EtherType.P_802_2, new Snap());
     packetTypes.add(EtherType.P_8021Q, refusing(DropReason.VLAN_UNKNOWN));
     packetTypes.add(EtherType.IPV6, refusing(DropReason.IPV6DISABLED));
     ipv4.addProtocol(IpProto.ICMP, new Icmp(ipv4));
+    ipv4.addProtocol(IpProto.UDP, new Udp(ipv4));
     arp.table().setUnreachableSink(ipv4);
     try {
       for (DeviceConfig device : configs) {
@@ -130,6 +138,12 @@ public final class NetStack implements Agent, AutoCloseable {
   private static void joinAllHosts(NetdevEvent event, NetDevice dev) {
     if (event == NetdevEvent.REGISTER && (dev.flags() & Iff.MULTICAST) != 0) {
       dev.mcAdd(MacAddr.ofIp4Multicast(Ip4Addr.ALL_HOSTS));
+    }
+  }
+
+  private void giveUpFragments(NetdevEvent event, NetDevice dev) {
+    if (event == NetdevEvent.DOWN || event == NetdevEvent.UNREGISTER) {
+      ipv4.purge(dev);
     }
   }
 
@@ -257,6 +271,7 @@ public final class NetStack implements Agent, AutoCloseable {
   public void onClose() {
     pool.claim(null);
     arp.table().purge();
+    ipv4.purge();
     for (NetDevice dev : devices.all()) {
       try {
         dev.close();

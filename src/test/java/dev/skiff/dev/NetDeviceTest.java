@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.skiff.Frames;
 import dev.skiff.Rig;
 import dev.skiff.header.EtherType;
+import dev.skiff.ip.Flow;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.Packet;
 import dev.skiff.skb.SkBuff;
@@ -400,7 +401,9 @@ class NetDeviceTest {
             (skb, dev, nowNs) -> {
               assertEquals(
                   DropReason.NOT_DROPPED,
-                  rig.stack().ipv4().send(skb, Rig.OUR_IP, Rig.PEER_IP, 253, 0, 64, nowNs));
+                  rig.stack()
+                      .ipv4()
+                      .send(skb, new Flow().to(Rig.PEER_IP, 253).from(Rig.OUR_IP), nowNs));
               throw new IllegalStateException("on purpose");
             });
     rig.expectFaults(1);

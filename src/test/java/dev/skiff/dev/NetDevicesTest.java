@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.skiff.Frames;
 import dev.skiff.Rig;
+import dev.skiff.ip.Flow;
 import dev.skiff.skb.DropReason;
 import dev.skiff.wire.PipeWire;
 import java.io.IOException;
@@ -233,7 +234,7 @@ class NetDevicesTest {
     skb.copyFrom(Frames.data(30), skb.put(30), 30);
     int daddr = dev.skiff.header.Ip4Addr.parse(ip);
     DropReason reason =
-        rig.stack().ipv4().send(skb, Rig.OUR_IP, daddr, 253, 0, 64, rig.clock.nowNs());
+        rig.stack().ipv4().send(skb, new Flow().to(daddr, 253).from(Rig.OUR_IP), rig.clock.nowNs());
     if (reason != DropReason.NOT_DROPPED) {
       skb.free(reason);
     }

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.skiff.Frames;
 import dev.skiff.NoLeaks;
 import dev.skiff.Rig;
-import dev.skiff.header.IpProto;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.skb.SkBuffPool;
@@ -46,9 +45,7 @@ class OwnershipTest {
   @Test
   void aForgottenBufferFailsTheTest() {
     Rig rig = new Rig(builder -> builder.paranoid(true));
-    rig.stack()
-        .ipv4()
-        .addProtocol(IpProto.UDP, (skb, dev, nowNs) -> DropReason.NOT_DROPPED); // And forgets it.
+    rig.handleUdp((skb, dev, nowNs) -> DropReason.NOT_DROPPED); // And forgets it.
     receive(rig);
     Golden.shownOn(PAGE, "aForgottenBuffer", leaks());
   }
@@ -57,14 +54,11 @@ class OwnershipTest {
   void aHandlerThatKeepsABufferAnswersForIt() {
     SkBuffQueue kept = new SkBuffQueue("my handler");
     try (Rig rig = new Rig(builder -> builder.paranoid(false))) {
-      rig.stack()
-          .ipv4()
-          .addProtocol(
-              IpProto.UDP,
-              (skb, dev, nowNs) -> {
-                kept.queueTail(skb);
-                return DropReason.NOT_DROPPED;
-              });
+      rig.handleUdp(
+          (skb, dev, nowNs) -> {
+            kept.queueTail(skb);
+            return DropReason.NOT_DROPPED;
+          });
       receive(rig);
       String line = Objects.requireNonNull(kept.peek()).toString();
       assertTrue(rig.stack().pool().report().contains(line));

@@ -13,7 +13,7 @@ import dev.skiff.Rig;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.docs.Part.Layer;
 import dev.skiff.header.IpProto;
-import dev.skiff.ip.Ipv4;
+import dev.skiff.ip.Flow;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.skb.SkBuffPool;
@@ -117,30 +117,27 @@ class SkBuffFiguresTest {
                       "eth_type_trans noted where the link header is and pulled it. It is still there. This is how IP gets it.",
                       skb,
                       Layer.NETWORK)));
-      rig.stack()
-          .ipv4()
-          .addProtocol(
-              IpProto.UDP,
-              (skb, dev, nowNs) -> {
-                draw(
-                    RECEIVED.get(4),
-                    BufferFigure.of(
-                        "Ipv4.receive calls skb.pull(" + (skb.data() - skb.networkHeader()) + ")",
-                        "ip_local_deliver: the IP header is pulled. This is how a handler of UDP"
-                            + " gets it: data is at the UDP header.",
-                        skb,
-                        Layer.TRANSPORT));
-                assertNotEquals(-1, skb.pull(UDP_HLEN));
-                draw(
-                    RECEIVED.get(5),
-                    BufferFigure.of(
-                        "skb.pull(" + UDP_HLEN + ")",
-                        "skb_pull, by the handler of UDP: what is between data and tail is what"
-                            + " the sender sent.",
-                        skb,
-                        Layer.PAYLOAD));
-                return DropReason.CONSUMED;
-              });
+      rig.handleUdp(
+          (skb, dev, nowNs) -> {
+            draw(
+                RECEIVED.get(4),
+                BufferFigure.of(
+                    "Ipv4.receive calls skb.pull(" + (skb.data() - skb.networkHeader()) + ")",
+                    "ip_local_deliver: the IP header is pulled. This is how a handler of UDP"
+                        + " gets it: data is at the UDP header.",
+                    skb,
+                    Layer.TRANSPORT));
+            assertNotEquals(-1, skb.pull(UDP_HLEN));
+            draw(
+                RECEIVED.get(5),
+                BufferFigure.of(
+                    "skb.pull(" + UDP_HLEN + ")",
+                    "skb_pull, by the handler of UDP: what is between data and tail is what"
+                        + " the sender sent.",
+                    skb,
+                    Layer.PAYLOAD));
+            return DropReason.CONSUMED;
+          });
       long before = rig.verdicts(DropReason.CONSUMED);
       rig.exchange(frame());
       assertEquals(before + 1, rig.verdicts(DropReason.CONSUMED));
@@ -243,8 +240,7 @@ class SkBuffFiguresTest {
     DropReason reason =
         rig.stack()
             .ipv4()
-            .send(
-                skb, Rig.OUR_IP, Rig.PEER_IP, IpProto.UDP, 0, Ipv4.DEFAULT_TTL, rig.clock.nowNs());
+            .send(skb, new Flow().to(Rig.PEER_IP, IpProto.UDP).from(Rig.OUR_IP), rig.clock.nowNs());
     assertEquals(DropReason.NOT_DROPPED, reason);
   }
 
@@ -255,15 +251,12 @@ class SkBuffFiguresTest {
     try (Rig rig = new Rig()) {
       SkBuffQueue sniffer = new SkBuffQueue("a sniffer");
       SkBuffQueue socket = new SkBuffQueue("a socket");
-      rig.stack()
-          .ipv4()
-          .addProtocol(
-              IpProto.UDP,
-              (skb, dev, nowNs) -> {
-                assertNotEquals(-1, skb.pull(UDP_HLEN));
-                socket.queueTail(skb);
-                return DropReason.NOT_DROPPED;
-              });
+      rig.handleUdp(
+          (skb, dev, nowNs) -> {
+            assertNotEquals(-1, skb.pull(UDP_HLEN));
+            socket.queueTail(skb);
+            return DropReason.NOT_DROPPED;
+          });
       // The last handler of a type gets the buffer itself: IP, which came first, gets a clone.
       rig.stack()
           .packetTypes()

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.skiff.Frames;
 import dev.skiff.Rig;
 import dev.skiff.dev.NetDevice;
-import dev.skiff.header.IpProto;
 import dev.skiff.ip.IpHandler;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
@@ -82,7 +81,7 @@ class SocketBufferTest {
 
   private Sock fill(Rig rig, int datagrams) {
     Sock sock = new Sock(RMEM_DEFAULT);
-    rig.stack().ipv4().addProtocol(IpProto.UDP, sock);
+    rig.handleUdp(sock);
     flood(rig, datagrams);
     SkBuff first = Objects.requireNonNull(sock.receiveQueue.peek());
     int truesize = first.truesize();
@@ -129,7 +128,7 @@ class SocketBufferTest {
   void whatTheReaderReadsIsTheBlockThatTheDriverReceivedInto() {
     try (Rig rig = new Rig()) {
       Sock sock = new Sock(RMEM_DEFAULT);
-      rig.stack().ipv4().addProtocol(IpProto.UDP, sock);
+      rig.handleUdp(sock);
       rig.inject(Frames.udpToUs(40_000, 7, PAYLOAD));
       List<Long> addresses = new ArrayList<>();
       rig.stack().pool().setTracer(new Addresses(addresses));

@@ -99,7 +99,7 @@ class UdpPayloadTest {
 
   private void receive(String payload) {
     try (Rig rig = new Rig()) {
-      rig.stack().ipv4().addProtocol(IpProto.UDP, (skb, dev, nowNs) -> whereUdpGetsIt(skb));
+      rig.handleUdp((skb, dev, nowNs) -> whereUdpGetsIt(skb));
       // The last handler of an EtherType gets the packet itself, those before it get clones.
       rig.stack().packetTypes().add(0x0800, (skb, dev, nowNs) -> whereIpGetsIt(skb));
       rig.exchange(Frames.udpToUs(40_000, PORT, payload.getBytes(US_ASCII)));
@@ -125,14 +125,11 @@ class UdpPayloadTest {
   void lengthsThatLieAreFound() {
     try (Rig rig = new Rig()) {
       List<byte @Nullable []> payloads = new ArrayList<>();
-      rig.stack()
-          .ipv4()
-          .addProtocol(
-              IpProto.UDP,
-              (skb, dev, nowNs) -> {
-                payloads.add(payload(skb, skb.transportHeader()));
-                return DropReason.CONSUMED;
-              });
+      rig.handleUdp(
+          (skb, dev, nowNs) -> {
+            payloads.add(payload(skb, skb.transportHeader()));
+            return DropReason.CONSUMED;
+          });
       for (int length : new int[] {0, UDP_HLEN - 1, 31, 0xFFFF}) {
         byte[] frame = Frames.udpToUs(40_000, PORT, HELLO.getBytes(US_ASCII));
         int at = Frames.ETH_HLEN + Frames.IP_HLEN + UDP_LEN;

@@ -206,7 +206,7 @@ class Ipv4Test {
     "198.51.100.3, IP_INADDRERRORS",
     "203.0.113.2, IP_INADDRERRORS",
     "224.0.0.251, IP_MULTICAST_UNJOINED",
-    "0.0.0.0, IP_INADDRERRORS",
+    "240.0.0.1, IP_INADDRERRORS",
   })
   void aDestinationThatIsNotOursIsDiscarded(String daddr, DropReason reason) {
     assertDropped(reason, IpStat.IP_IN_ADDR_ERRORS, echo(Rig.PEER_IP, Ip4Addr.parse(daddr)));
@@ -223,17 +223,19 @@ class Ipv4Test {
     assertDropped(DropReason.UNICAST_IN_L2_MULTICAST, IpStat.IP_IN_ADDR_ERRORS, frame);
   }
 
-  @Test
-  void fragmentsAreRefusedByName() {
-    assertDropped(DropReason.IP_FRAGMENT, IpStat.IP_IN_DISCARDS, with(6, 0x20));
-    assertDropped(DropReason.IP_FRAGMENT, IpStat.IP_IN_DISCARDS, with(7, 1));
-    assertEquals(1, rig.exchange(with(6, 0x40)).size(), "DF alone makes no fragment");
-  }
-
+  /** X53, X95. */
   @ParameterizedTest
-  @ValueSource(ints = {0, 2, 6, 17, 255})
-  void anUnknownProtocolIsCounted(int protocol) {
-    assertDropped(DropReason.IP_NOPROTO, IpStat.IP_IN_UNKNOWN_PROTOS, with(9, protocol));
+  @ValueSource(ints = {0, 6, 41, 132, 253, 255})
+  void anUnknownProtocolIsCountedAndItsSenderTold(int protocol) {
+    byte[] frame = with(9, protocol);
+    byte[] error = answer(frame);
+    assertEquals(1, rig.verdicts(DropReason.IP_NOPROTO));
+    assertEquals(1, stat(IpStat.IP_IN_UNKNOWN_PROTOS));
+    assertEquals(3, error[IP + 20], "destination unreachable");
+    assertEquals(2, error[IP + 21], "protocol unreachable");
+    assertArrayEquals(
+        Arrays.copyOfRange(frame, IP, frame.length),
+        Arrays.copyOfRange(error, IP + 28, error.length));
   }
 
   @Test
@@ -279,7 +281,7 @@ class Ipv4Test {
     SkBuff skb = Objects.requireNonNull(rig.stack().pool().devAlloc(1515, "test"));
     skb.copyFrom(Frames.data(payload), skb.put(payload), payload);
     DropReason reason =
-        rig.stack().ipv4().send(skb, Rig.OUR_IP, daddr, 253, 0, 64, rig.clock.nowNs());
+        rig.stack().ipv4().send(skb, new Flow().to(daddr, 253).from(Rig.OUR_IP), rig.clock.nowNs());
     if (reason != DropReason.NOT_DROPPED) {
       skb.free(reason);
     }
@@ -299,15 +301,6 @@ class Ipv4Test {
       assertDropped(DropReason.IP_CSUM, IpStat.IP_IN_HDR_ERRORS, bad);
     }
     assertEquals(1, rig.exchange(good).size());
-  }
-
-  @Test
-  void theOldFormOfBroadcastIsNoAddressOfOurs() {
-    // RFC 1122 3.2.1.3 (e) and 3.3.6: the form with -1 is the standard one, and the only one here.
-    assertDropped(
-        DropReason.IP_INADDRERRORS,
-        IpStat.IP_IN_ADDR_ERRORS,
-        echo(Rig.PEER_IP, Ip4Addr.parse("198.51.100.0")));
   }
 
   @ParameterizedTest
@@ -390,11 +383,12 @@ class Ipv4Test {
 
   /** X10. */
   @Test
-  void aDatagramLongerThanTheMtuIsNotSent() {
+  void aDatagramOfTheMtuGoesOutWholeAndALongerOneInPieces() {
     assertEquals(DropReason.NOT_DROPPED, send(Rig.PEER_IP, 1480));
     assertEquals(1514, rig.turn().getFirst().length);
-    assertEquals(DropReason.PKT_TOO_BIG, send(Rig.PEER_IP, 1481));
-    assertEquals(1, stat(IpStat.IP_OUT_DISCARDS));
+    assertEquals(DropReason.CONSUMED, send(Rig.PEER_IP, 1481));
+    assertEquals(List.of(1514, 60), rig.turn().stream().map(frame -> frame.length).toList());
+    assertEquals(0, stat(IpStat.IP_OUT_DISCARDS));
     assertEquals(2, stat(IpStat.IP_OUT_REQUESTS));
   }
 

@@ -9,6 +9,8 @@ import dev.skiff.dev.NetDevice;
 import dev.skiff.header.IcmpHdr;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.IpHdr;
+import dev.skiff.ip.Flow;
+import dev.skiff.ip.IcmpError;
 import dev.skiff.ip.IpHandler;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.Packet;
@@ -184,10 +186,15 @@ class NeighbourQueuesTest {
     }
 
     @Override
-    public void error(Packet packet, int type, int code, NetDevice dev, long nowNs) {
-      int ip = packet.networkHeader();
+    public void error(Packet packet, int ip, IcmpError why, NetDevice dev, long nowNs) {
       errors.add(
-          type + "/" + code + " " + Ip4Addr.format(IpHdr.daddr(packet, ip)) + " " + dev.name());
+          why.type()
+              + "/"
+              + why.code()
+              + " "
+              + Ip4Addr.format(IpHdr.daddr(packet, ip))
+              + " "
+              + dev.name());
     }
   }
 
@@ -196,7 +203,10 @@ class NeighbourQueuesTest {
     skb.copyFrom(Frames.data(10), skb.put(10), 10);
     assertEquals(
         DropReason.NOT_DROPPED,
-        net.rig.stack().ipv4().send(skb, Rig.OUR_IP, daddr, 253, 0, 64, net.rig.clock.nowNs()));
+        net.rig
+            .stack()
+            .ipv4()
+            .send(skb, new Flow().to(daddr, 253).from(Rig.OUR_IP), net.rig.clock.nowNs()));
   }
 
   /** X08. */

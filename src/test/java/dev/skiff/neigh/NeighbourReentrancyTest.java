@@ -11,6 +11,8 @@ import dev.skiff.dev.NetDevice;
 import dev.skiff.dev.PacketTap;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.IpHdr;
+import dev.skiff.ip.Flow;
+import dev.skiff.ip.IcmpError;
 import dev.skiff.ip.IpHandler;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.Packet;
@@ -47,8 +49,8 @@ class NeighbourReentrancyTest {
     }
 
     @Override
-    public void error(Packet packet, int type, int code, NetDevice dev, long nowNs) {
-      int number = packet.u8(packet.networkHeader() + IpHdr.MIN_LEN);
+    public void error(Packet packet, int ip, IcmpError why, NetDevice dev, long nowNs) {
+      int number = packet.u8(ip + IpHdr.MIN_LEN);
       numbers.add(number);
       then.accept(number);
     }
@@ -59,7 +61,8 @@ class NeighbourReentrancyTest {
     skb.reserve(50);
     skb.set8(skb.put(1), number);
     long nowNs = rig.clock.nowNs();
-    DropReason end = rig.stack().ipv4().send(skb, Rig.OUR_IP, to, PROTOCOL, 0, 64, nowNs);
+    DropReason end =
+        rig.stack().ipv4().send(skb, new Flow().to(to, PROTOCOL).from(Rig.OUR_IP), nowNs);
     assertEquals(DropReason.NOT_DROPPED, end);
   }
 

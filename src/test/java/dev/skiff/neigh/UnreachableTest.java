@@ -9,6 +9,8 @@ import dev.skiff.dev.LinkOps;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.header.EtherType;
 import dev.skiff.header.IpHdr;
+import dev.skiff.ip.Flow;
+import dev.skiff.ip.IcmpError;
 import dev.skiff.ip.IpHandler;
 import dev.skiff.ip.IpStat;
 import dev.skiff.skb.DropReason;
@@ -37,15 +39,15 @@ class UnreachableTest {
       int ip = skb.networkHeader();
       int from = IpHdr.saddr(skb, ip);
       int to = IpHdr.daddr(skb, ip);
-      return rig.stack().ipv4().send(skb, to, from, PROTOCOL, 0, 64, nowNs);
+      return rig.stack().ipv4().send(skb, new Flow().to(from, PROTOCOL).from(to), nowNs);
     }
 
     @Override
-    public void error(Packet packet, int type, int code, NetDevice dev, long nowNs) {
-      int ip = packet.networkHeader();
+    public void error(Packet packet, int ip, IcmpError why, NetDevice dev, long nowNs) {
       told.add(
           "type %d code %d to %08x: %d"
-              .formatted(type, code, IpHdr.daddr(packet, ip), packet.u8(ip + Frames.IP_HLEN)));
+              .formatted(
+                  why.type(), why.code(), IpHdr.daddr(packet, ip), packet.u8(ip + Frames.IP_HLEN)));
       whenTold.accept(packet);
     }
   }
@@ -123,7 +125,10 @@ class UnreachableTest {
           DropReason end =
               rig.stack()
                   .ipv4()
-                  .send(again, Rig.OUR_IP, Rig.PEER_IP, PROTOCOL, 0, 64, rig.clock.nowNs());
+                  .send(
+                      again,
+                      new Flow().to(Rig.PEER_IP, PROTOCOL).from(Rig.OUR_IP),
+                      rig.clock.nowNs());
           assertEquals(DropReason.NOT_DROPPED, end);
         };
     send(1);

@@ -1,0 +1,218 @@
+package dev.skiff.ip;
+
+import dev.skiff.dev.InDevice;
+import dev.skiff.dev.NetDevice;
+import dev.skiff.header.IcmpHdr;
+import dev.skiff.header.InetChecksum;
+import dev.skiff.header.Ip4Addr;
+import dev.skiff.header.IpHdr;
+import dev.skiff.skb.DropReason;
+import dev.skiff.skb.Packet;
+import dev.skiff.skb.PacketType;
+import dev.skiff.skb.SkBuff;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a datagram in: RFC 791, RFC 1122 3.2.1; net/ipv4/ip_input.c.
+ *
+ * <p>Thread: the loop thread.
+ */
+final class IpInput implements Reassembly.Sink {
+  private static final int PROTOCOLS = 256;
+  private static final int CHECKED = 0xFFFF;
+  private static final int POINTER_SHIFT = 24;
+  private static final String IP_RCV = "ip_rcv";
+  private static final String IP_LOCAL_DELIVER = "ip_local_deliver";
+
+  private final IpParms parms;
+  private final IpCounters stats;
+  private final Broadcasts broadcasts;
+  private final IcmpErrors errors;
+  private final Reassembly reassembly;
+  private final IpOptions options = new IpOptions();
+  private final @Nullable IpHandler[] handlers = new @Nullable IpHandler[PROTOCOLS];
+
+  IpInput(
+      IpParms parms,
+      IpCounters stats,
+      Broadcasts broadcasts,
+      IcmpErrors errors,
+      Reassembly.Factory reassembly) {
+    this.parms = parms;
+    this.stats = stats;
+    this.broadcasts = broadcasts;
+    this.errors = errors;
+    this.reassembly = reassembly.make(this);
+  }
+
+  void addProtocol(int protocol, IpHandler handler) {
+    if (handlers[protocol] != null) {
+      throw new IllegalStateException("IP protocol " + protocol + " has a handler already");
+    }
+    handlers[protocol] = handler;
+  }
+
+  void removeProtocol(int protocol) {
+    if (handlers[protocol] == null) {
+      throw new IllegalStateException("IP protocol " + protocol + " has no handler");
+    }
+    handlers[protocol] = null;
+  }
+
+  @Nullable IpHandler handler(int protocol) {
+    return handlers[protocol];
+  }
+
+  /** Those of the datagram that is being received. */
+  IpOptions options() {
+    return options;
+  }
+
+  Reassembly reassembly() {
+    return reassembly;
+  }
+
+  /** {@code ip_rcv}: the checks of RFC 1122 3.2.1, then the protocol's handler. */
+  DropReason receive(SkBuff skb, NetDevice dev, long nowNs) {
+    skb.hop(IP_RCV);
+    if (skb.pktType() == PacketType.OTHERHOST) {
+      return DropReason.OTHERHOST; // Shown to us in promiscuous mode; as in the kernel not counted.
+    }
+    stats.count(IpStat.IP_IN_RECEIVES);
+    DropReason reason = checkHeader(skb);
+    if (reason != DropReason.NOT_DROPPED) {
+      stats.count(IpStat.IP_IN_HDR_ERRORS);
+      return reason;
+    }
+    int ip = skb.networkHeader();
+    reason = checkAddresses(skb, ip, dev);
+    if (reason != DropReason.NOT_DROPPED) {
+      stats.count(IpStat.IP_IN_ADDR_ERRORS);
+      return reason;
+    }
+    reason = readOptions(skb, ip, dev, nowNs);
+    if (reason != DropReason.NOT_DROPPED) {
+      stats.count(IpStat.IP_IN_HDR_ERRORS);
+      return reason;
+    }
+    if (IpHdr.isFragment(skb, ip)) {
+      return reassembly.add(skb, dev, nowNs);
+    }
+    return localDeliver(skb, ip, dev, nowNs);
+  }
+
+  /** Version, lengths and checksum; trims what is behind the datagram. Data stays at the header. */
+  private static DropReason checkHeader(SkBuff skb) {
+    if (!skb.mayPull(IpHdr.MIN_LEN)) {
+      return DropReason.PKT_TOO_SMALL;
+    }
+    int ip = skb.data();
+    int headerLen = IpHdr.ihl(skb, ip) * 4;
+    // RFC 1122 3.2.1.1: a version other than 4 MUST be silently discarded.
+    if (IpHdr.version(skb, ip) != 4 || headerLen < IpHdr.MIN_LEN) {
+      return DropReason.IP_INHDR;
+    }
+    if (!skb.mayPull(headerLen)) {
+      return DropReason.IP_TRUNCATED;
+    }
+    // RFC 1122 3.2.1.2: a host MUST verify the checksum of every datagram.
+    if (InetChecksum.sum(skb, ip, headerLen) != CHECKED) {
+      return DropReason.IP_CSUM;
+    }
+    int totLen = IpHdr.totLen(skb, ip);
+    if (totLen < headerLen) {
+      return DropReason.IP_INHDR;
+    }
+    if (totLen > skb.len()) {
+      return DropReason.IP_TRUNCATED;
+    }
+    // RFC 894: what pads a frame to its least length is no part of the datagram.
+    skb.trim(totLen);
+    return DropReason.NOT_DROPPED;
+  }
+
+  private DropReason checkAddresses(SkBuff skb, int ip, NetDevice dev) {
+    int saddr = IpHdr.saddr(skb, ip);
+    int daddr = IpHdr.daddr(skb, ip);
+    InDevice own = dev.inDev();
+    // RFC 1122 3.2.1.3: a source that no host can have MUST be silently discarded.
+    if (!broadcasts.isOneHost(saddr, own)) {
+      return DropReason.IP_INVALID_SOURCE;
+    }
+    if (own.isLocal(saddr)) {
+      return DropReason.IP_LOCAL_SOURCE;
+    }
+    // RFC 1122 3.2.1.3 (g): loopback addresses MUST NOT appear outside a host.
+    if (Ip4Addr.isLoopback(daddr)) {
+      return DropReason.IP_LOCALNET;
+    }
+    // RFC 1122 3.3.4.2, weak ES model: by whatever device it comes in, as in Linux.
+    if (own.isLocal(daddr)) {
+      // RFC 1122 3.3.6: unicast in a link-layer broadcast SHOULD be silently discarded.
+      return skb.pktType() == PacketType.HOST || !parms.dropUnicastInL2Multicast()
+          ? DropReason.NOT_DROPPED
+          : DropReason.UNICAST_IN_L2_MULTICAST;
+    }
+    if (Ip4Addr.isMulticast(daddr)) {
+      return own.isMember(daddr) ? DropReason.NOT_DROPPED : DropReason.IP_MULTICAST_UNJOINED;
+    }
+    return broadcasts.isBroadcast(daddr, own) ? DropReason.NOT_DROPPED : DropReason.IP_INADDRERRORS;
+  }
+
+  /** {@code ip_rcv_options}. */
+  private DropReason readOptions(SkBuff skb, int ip, NetDevice dev, long nowNs) {
+    if (IpHdr.ihl(skb, ip) * 4 == IpHdr.MIN_LEN) {
+      options.clear();
+      return DropReason.NOT_DROPPED;
+    }
+    int wrong = options.compile(skb, ip);
+    if (wrong != 0) {
+      // RFC 1122 3.2.2.5: a host SHOULD say so.
+      errors.send(skb, dev, IcmpHdr.PARAMETERPROB, 0, wrong << POINTER_SHIFT, nowNs);
+      return DropReason.IP_OPTIONS;
+    }
+    if (!options.hasSourceRoute()) {
+      return DropReason.NOT_DROPPED;
+    }
+    // RFC 1122 3.3.5: a host that is no gateway takes none that does not end here. Nor does it take
+    // one that does unless it was told to: RFC 7126 4.3, 4.4.
+    boolean taken = parms.acceptSourceRoute() && options.isSourceRouteExhausted();
+    return taken ? DropReason.NOT_DROPPED : DropReason.IP_SOURCE_ROUTE;
+  }
+
+  // ---- To a protocol ----------------------------------------------------------------------------
+
+  /** Data at the IP header. */
+  private DropReason localDeliver(SkBuff skb, int ip, NetDevice dev, long nowNs) {
+    skb.hop(IP_LOCAL_DELIVER);
+    IpHandler handler = handlers[IpHdr.protocol(skb, ip)];
+    if (handler == null) {
+      stats.count(IpStat.IP_IN_UNKNOWN_PROTOS);
+      // RFC 1122 3.2.2.1: a host SHOULD say that it does not know the protocol.
+      errors.send(skb, dev, IcmpHdr.DEST_UNREACH, IcmpHdr.PROT_UNREACH, 0, nowNs);
+      return DropReason.IP_NOPROTO;
+    }
+    var _ = skb.pull(IpHdr.ihl(skb, ip) * 4);
+    skb.resetTransportHeader();
+    stats.count(IpStat.IP_IN_DELIVERS);
+    return handler.receive(skb, dev, nowNs);
+  }
+
+  /** A datagram that was put together. The options are those of its first fragment. */
+  @Override
+  public DropReason whole(SkBuff skb, NetDevice dev, long nowNs) {
+    int ip = skb.networkHeader();
+    if (IpHdr.ihl(skb, ip) * 4 == IpHdr.MIN_LEN) {
+      options.clear();
+    } else {
+      var _ = options.compile(skb, ip); // Was right when the fragment came.
+    }
+    return localDeliver(skb, ip, dev, nowNs);
+  }
+
+  /** RFC 1122 3.3.2: the sender of a datagram whose first fragment is here is told. */
+  @Override
+  public void expired(Packet first, NetDevice dev, long nowNs) {
+    errors.send(first, dev, IcmpHdr.TIME_EXCEEDED, IcmpHdr.EXC_FRAGTIME, 0, nowNs);
+  }
+}
