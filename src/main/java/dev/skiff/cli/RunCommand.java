@@ -8,6 +8,7 @@ import dev.skiff.dev.ArpConf;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
+import dev.skiff.ip.IpParms;
 import dev.skiff.neigh.NeighbourParms;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.text.ByteSize;
@@ -118,6 +119,14 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable String neigh;
 
   @Option(
+      names = "--ipv4",
+      paramLabel = "SPEC",
+      description =
+          "Switches of IPv4 and ICMP under Linux's names, as"
+              + " ip_default_ttl=32,icmp_echo_ignore_all=on,ipfrag_time=10s.")
+  private @Nullable String ipv4;
+
+  @Option(
       names = "--socket",
       paramLabel = "PATH",
       description =
@@ -171,7 +180,8 @@ final class RunCommand implements Callable<Integer> {
             arpConf(),
             neigh == null
                 ? NeighbourParms.USUAL
-                : named("--neigh", neigh, NeighbourParms.USUAL::with));
+                : named("--neigh", neigh, NeighbourParms.USUAL::with),
+            ipv4 == null ? IpParms.USUAL : named("--ipv4", ipv4, IpParms.USUAL::with));
     new Daemon(config, Main.Version.version(), System.out).run();
     return 0;
   }

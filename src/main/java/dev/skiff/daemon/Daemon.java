@@ -99,7 +99,8 @@ public final class Daemon {
     StackConfig made =
         StackConfig.usual()
             .withMemory(PoolConfig.usual().withBytes(config.bufferMemory()))
-            .withNeighbours(config.neighbours());
+            .withNeighbours(config.neighbours())
+            .withIpv4(config.ipv4());
     try (NetStack stack = new NetStack(devices, made, timers, faults)) {
       Clock clock = Clock.system();
       for (NetDevice dev : stack.devices()) {

@@ -4,6 +4,7 @@ import dev.skiff.dev.ArpConf;
 import dev.skiff.dev.DeviceConfig;
 import dev.skiff.dev.NetDevices;
 import dev.skiff.header.Ip4Prefix;
+import dev.skiff.ip.IpParms;
 import dev.skiff.neigh.NeighbourParms;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.wire.FaultSpec;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param bufferMemory the most bytes that packet buffers take together
  * @param arp how the devices speak ARP
  * @param neighbours times and bounds of the neighbour table
+ * @param ipv4 the switches of IPv4 and ICMP
  */
 public record RunConfig(
     List<DeviceSpec> devices,
@@ -33,7 +35,8 @@ public record RunConfig(
     int rxCopybreak,
     long bufferMemory,
     ArpConf arp,
-    NeighbourParms neighbours) {
+    NeighbourParms neighbours,
+    IpParms ipv4) {
   /**
    * @throws IllegalArgumentException with one line that says what is wrong: a mistake of usage
    */

@@ -25,11 +25,6 @@ final class IpOutput {
 
   private static final int GROUP_TTL = 1;
 
-  /** {@code ip_tos2prio} and {@code prio2band}: bulk waits, what must not wait does not. */
-  private static final int[] BANDS = {
-    NetDevice.BAND_NORMAL, NetDevice.BAND_BULK, NetDevice.BAND_CONTROL, NetDevice.BAND_NORMAL
-  };
-
   private final int ttl;
   private final boolean discoversPmtu;
   private final RouteCache routeCache;
@@ -151,8 +146,7 @@ final class IpOutput {
    * to its device.
    */
   DropReason finish(SkBuff skb, NetDevice dev, RouteCache.Rtable rt, int totLen, long nowNs) {
-    // RFC 1122 3.2.1.6, 2.4: the type of service goes down to the link.
-    skb.setPriority(BANDS[IpHdr.tos(skb, skb.networkHeader()) >>> 3 & 3]);
+    skb.setPriority(NetDevice.BAND_NORMAL); // Whatever its TOS: others must not get before ARP.
     skb.setProtocol(EtherType.IP);
     HhCache hh = rt.headerFor(dev);
     if (hh != null) {

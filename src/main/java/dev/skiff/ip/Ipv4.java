@@ -149,6 +149,11 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
     return IpOutput.MAX_LEN;
   }
 
+  /** {@code ip_default_ttl}: 1 to 255. Any thread. */
+  public int defaultTtl() {
+    return parms.ttl();
+  }
+
   // ---- What becomes of what was sent ------------------------------------------------------------
 
   /**

@@ -34,6 +34,9 @@ final class StackCounters {
       }
       dev.wire().farCounters().forEach((name, n) -> put(groups, NetStack.farGroup(dev), name, n));
     }
+    // RFC 1213 ip: ipForwarding is 2 where nothing is forwarded.
+    put(groups, "Ip", "Forwarding", 2);
+    put(groups, "Ip", "DefaultTTL", stack.ipv4().defaultTtl());
     for (IpStat stat : IpStat.values()) {
       put(groups, stat.group(), stat.statName(), stack.ipv4().stat(stat));
     }

@@ -7,6 +7,7 @@ import dev.skiff.dev.ArpConf;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
+import dev.skiff.ip.IpParms;
 import dev.skiff.neigh.NeighbourParms;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.wire.FaultSpec;
@@ -28,7 +29,8 @@ class DeviceSpecTest {
         0,
         PoolConfig.USUAL_BYTES,
         ArpConf.USUAL,
-        NeighbourParms.USUAL);
+        NeighbourParms.USUAL,
+        IpParms.USUAL);
   }
 
   @Test
