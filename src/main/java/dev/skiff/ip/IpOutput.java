@@ -52,7 +52,10 @@ final class IpOutput {
   DropReason send(SkBuff skb, Flow flow, long nowNs) {
     skb.hop(IP_SEND);
     stats.count(IpStat.IP_OUT_REQUESTS);
-    RouteCache.Rtable rt = route(flow, nowNs);
+    // RFC 791 3.1: with a source route the destination is, so far, the first hop.
+    int to = flow.options == null ? flow.daddr : flow.options.firstHop(flow.daddr);
+    RouteCache.Rtable rt =
+        flow.dev == null ? routeCache.lookup(to, nowNs) : routeCache.lookup(to, flow.dev);
     NetDevice dev = rt.dev();
     if (dev == null || rt.reason() != DropReason.NOT_DROPPED) {
       stats.count(IpStat.IP_OUT_NO_ROUTES);
@@ -66,7 +69,7 @@ final class IpOutput {
       stats.count(IpStat.IP_OUT_DISCARDS);
       return DropReason.IP_OUT_INVALID_SOURCE;
     }
-    DropReason reason = send(skb, flow, rt, dev, saddr, nowNs);
+    DropReason reason = send(skb, flow, rt, dev, saddr, to, nowNs);
     if (reason.isDrop()) {
       stats.count(IpStat.IP_OUT_DISCARDS);
     }
@@ -83,14 +86,14 @@ final class IpOutput {
     return reason;
   }
 
-  private RouteCache.Rtable route(Flow flow, long nowNs) {
-    int first = flow.options == null ? flow.daddr : flow.options.firstHop(flow.daddr);
-    NetDevice dev = flow.dev;
-    return dev == null ? routeCache.lookup(first, nowNs) : routeCache.lookup(first, dev);
-  }
-
   private DropReason send(
-      SkBuff skb, Flow flow, RouteCache.Rtable rt, NetDevice dev, int saddr, long nowNs) {
+      SkBuff skb,
+      Flow flow,
+      RouteCache.Rtable rt,
+      NetDevice dev,
+      int saddr,
+      int daddr,
+      long nowNs) {
     IpOptions options = flow.options;
     int headerLen = IpHdr.MIN_LEN + (options == null ? 0 : options.length());
     int totLen = skb.len() + headerLen;
@@ -109,7 +112,7 @@ final class IpOutput {
     }
     // RFC 6864 4.1: what is not fragmented, nor may be, needs no identification.
     boolean df = fits && (disc == PmtuDisc.DO || (disc == PmtuDisc.WANT && !rt.isPmtuLocked()));
-    int id = df ? 0 : idents.next(saddr, flow.daddr, flow.protocol);
+    int id = df ? 0 : idents.next(saddr, daddr, flow.protocol);
     int ip = skb.push(headerLen);
     skb.resetNetworkHeader();
     IpHdr.write(
@@ -119,10 +122,10 @@ final class IpOutput {
         totLen,
         id,
         df ? IpHdr.DF : 0,
-        flow.ttl != 0 ? flow.ttl : usualTtl(flow.daddr),
+        flow.ttl != 0 ? flow.ttl : usualTtl(daddr),
         flow.protocol,
         saddr,
-        flow.daddr);
+        daddr);
     if (options != null && headerLen > IpHdr.MIN_LEN) {
       IpHdr.ihl(skb, ip, headerLen / 4);
       options.build(skb, ip, saddr, flow.daddr, timeOfDay.msOfDay());
