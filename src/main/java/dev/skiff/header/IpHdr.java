@@ -140,14 +140,17 @@ public final class IpHdr {
     skb.set8(ip, 4 << 4 | words);
   }
 
-  /** Sets the total length; the checksum is the caller's to make right. */
-  public static void totLen(SkBuff skb, int ip, int totLen) {
+  /**
+   * Writes anew what fragmentation and reassembly change in a header, and its checksum.
+   *
+   * @param totLen bytes in the datagram, this header included
+   * @param fragOff flags and offset
+   */
+  public static void rewrite(SkBuff skb, int ip, int tos, int totLen, int fragOff) {
+    skb.set8(ip + TOS, tos);
     skb.set16(ip + TOT_LEN, totLen);
-  }
-
-  /** Sets flags and offset; the checksum is the caller's to make right. */
-  public static void fragOff(SkBuff skb, int ip, int fragOff) {
     skb.set16(ip + FRAG_OFF, fragOff);
+    sendCheck(skb, ip);
   }
 
   /** {@code ip_send_check}: writes the checksum that a header of this length has. */

@@ -82,9 +82,8 @@ final class Fragmenter {
       // RFC 791 3.1: options without the copied flag stand in the first fragment only.
       IpOptions.fragment(piece, to);
     }
-    IpHdr.totLen(piece, to, headerLen + n);
-    IpHdr.fragOff(piece, to, offset / UNIT | (more ? IpHdr.MF : 0));
-    IpHdr.sendCheck(piece, to);
+    int fragOff = offset / UNIT | (more ? IpHdr.MF : 0);
+    IpHdr.rewrite(piece, to, IpHdr.tos(piece, to), headerLen + n, fragOff);
     return piece;
   }
 }

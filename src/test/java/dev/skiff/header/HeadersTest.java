@@ -88,6 +88,24 @@ class HeadersTest {
     assertEquals(0xC633_6401, ArpHdr.tpa(skb, AT));
   }
 
+  /** What fragments and the whole differ in; all else stays, and the checksum is right again. */
+  @Test
+  void ipHeaderWrittenAnew() {
+    IpHdr.write(skb, AT, 0x10, 84, 0x1234, IpHdr.MF, 64, IpProto.ICMP, 0xC633_6402, 0xC633_6401);
+    skb.set8(AT, 0x46); // The options are the four bytes of 0xA5 behind it.
+    IpHdr.rewrite(skb, AT, 0x13, 4000, IpHdr.DF);
+    byte[] header = new byte[24];
+    skb.copyTo(AT, header, header.length);
+    assertEquals(0, Frames.checksum(header, 0, header.length));
+    header[10] = 0;
+    header[11] = 0;
+    byte[] wanted =
+        bytes(
+            0x46, 0x13, 0x0F, 0xA0, 0x12, 0x34, 0x40, 0, 64, 1, 0, 0, 198, 51, 100, 2, 198, 51, 100,
+            1, 0xA5, 0xA5, 0xA5, 0xA5);
+    assertArrayEquals(wanted, header);
+  }
+
   @Test
   void ipHeader() {
     IpHdr.write(skb, AT, 0x10, 84, 0x1234, IpHdr.DF, 64, IpProto.ICMP, 0xC633_6402, 0xC633_6401);
