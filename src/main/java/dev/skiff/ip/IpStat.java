@@ -38,8 +38,8 @@ public enum IpStat {
   IP_FRAG_FAILS("Ip", "FragFails"),
   /** Fragments made. */
   IP_FRAG_CREATES("Ip", "FragCreates"),
-  /** Datagrams discarded since their fragments overlapped. */
-  IP_REASM_OVERLAPS("IpExt", "ReasmOverlaps"),
+  /** Of the failures, those of fragments that overlap. */
+  IP_EXT_REASM_OVERLAPS("IpExt", "ReasmOverlaps"),
   /** ICMP messages received, in error or not. */
   ICMP_IN_MSGS("Icmp", "InMsgs"),
   /** ICMP messages received with an error of their own. */

@@ -124,6 +124,22 @@ public enum DropReason {
   IP_SOURCE_ROUTE(null, "source route, which is refused (accept_source_route)"),
   /** No route to the destination. */
   IP_OUTNOROUTES("SKB_DROP_REASON_IP_OUTNOROUTES", "no route to its destination"),
+  /** A fragment that has come already. */
+  DUP_FRAG("SKB_DROP_REASON_DUP_FRAG", "fragment that was there already"),
+  /** The other fragments of its datagram did not come in time. */
+  FRAG_REASM_TIMEOUT("SKB_DROP_REASON_FRAG_REASM_TIMEOUT", "other fragments not there in time"),
+  /** Fragments of its datagram overlap: none of them can be trusted. */
+  IP_FRAGMENT_OVERLAP(null, "fragments that overlap"),
+  /** The fragments of its datagram have two ends, or one behind the end. */
+  IP_FRAGMENT_END(null, "fragments that do not agree where the datagram ends"),
+  /** Its end is behind byte 65,535, where that of no datagram is. */
+  IP_FRAGMENT_TOO_LONG(null, "fragments of more than 65535 bytes"),
+  /** It has no data, or less than 8 bytes and is not the last. */
+  IP_FRAGMENT_EMPTY(null, "fragment without data"),
+  /** It made room for younger ones, or would take more than its share. */
+  IP_FRAGMENT_EVICTED(null, "too much memory taken by fragments"),
+  /** Some fragments of its datagram know of ECN and some do not. */
+  IP_FRAGMENT_ECN(null, "fragments with and without ECN"),
   /** A route of type blackhole, unreachable or prohibit. */
   IP_ROUTE_REFUSED(null, "its route is blackhole, unreachable or prohibit"),
   /** To an address of our own: there is no loopback device. */
