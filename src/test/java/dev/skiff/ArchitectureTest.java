@@ -74,7 +74,8 @@ class ArchitectureTest {
           "dev.skiff.neigh.NeighbourQueues",
           "dev.skiff.neigh.Arp",
           "dev.skiff.ip.IpOutput",
-          "dev.skiff.ip.Fragmenter");
+          "dev.skiff.ip.Fragmenter",
+          "dev.skiff.ip.Reassembly");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -10,6 +10,7 @@ import dev.skiff.skb.DropReason;
 import dev.skiff.skb.Packet;
 import dev.skiff.skb.PacketType;
 import dev.skiff.skb.SkBuff;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,12 +38,12 @@ final class IpInput implements Reassembly.Sink {
       IpCounters stats,
       Broadcasts broadcasts,
       IcmpErrors errors,
-      Reassembly.Factory reassembly) {
+      Function<Reassembly.Sink, Reassembly> reassembly) {
     this.parms = parms;
     this.stats = stats;
     this.broadcasts = broadcasts;
     this.errors = errors;
-    this.reassembly = reassembly.make(this);
+    this.reassembly = reassembly.apply(this);
   }
 
   void addProtocol(int protocol, IpHandler handler) {

@@ -2,7 +2,6 @@ package dev.skiff.ip;
 
 import dev.skiff.text.ByteSize;
 import dev.skiff.text.Settings;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The switches of IPv4, each named as Linux's {@code net.ipv4.*} where Linux has one.
@@ -35,6 +34,7 @@ public record IpParms(
   private static final int USUAL_MIN_PMTU = 552;
   private static final int LEAST_PMTU = 68;
   private static final int MOST = 999_999_999;
+  private static final int MOST_BYTES = 1 << 30;
 
   /** What they are unless told otherwise. */
   public static final IpParms USUAL =
@@ -89,7 +89,7 @@ public record IpParms(
             "icmp_msgs_per_sec=1000",
             "icmp_msgs_burst=50",
             "ipfrag_high_thresh=4M",
-            "ipfrag_source_thresh=1M",
+            "ipfrag_source_thresh=0",
             "ipfrag_time=30s");
     return new IpParms(
         said.number("ip_default_ttl", ttl, 1, 255),
@@ -116,12 +116,17 @@ public record IpParms(
 
   private FragParms fragments(Settings said) {
     return new FragParms(
-        bytes(said.text("ipfrag_high_thresh"), fragments.highThresh()),
-        bytes(said.text("ipfrag_source_thresh"), fragments.sourceBytes()),
+        bytes(said, "ipfrag_high_thresh", fragments.highThresh()),
+        bytes(said, "ipfrag_source_thresh", fragments.sourceBytes()),
         said.time("ipfrag_time", fragments.timeNs(), SECOND, 120 * SECOND));
   }
 
-  private static long bytes(@Nullable String text, long otherwise) {
-    return text == null ? otherwise : ByteSize.parse(text);
+  private static int bytes(Settings said, String key, int otherwise) {
+    String text = said.text(key);
+    long bytes = text == null ? otherwise : ByteSize.parse(text);
+    if (bytes > MOST_BYTES) {
+      throw new IllegalArgumentException(key + "=" + text + ": use 1G at most");
+    }
+    return (int) bytes;
   }
 }

@@ -59,7 +59,7 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
             stats,
             broadcasts,
             errors,
-            sink -> new Reassembly(pool, timers, parms.fragments(), random, stats, sink));
+            sink -> new Reassembly(pool, timers, parms.fragments(), random, stats::count, sink));
   }
 
   /**
