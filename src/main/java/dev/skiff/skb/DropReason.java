@@ -114,16 +114,6 @@ public enum DropReason {
   /** A unicast datagram in a link-layer broadcast or multicast. */
   UNICAST_IN_L2_MULTICAST(
       "SKB_DROP_REASON_UNICAST_IN_L2_MULTICAST", "unicast IP in a link-layer broadcast"),
-  /** A fragment; reassembly is not there yet. */
-  IP_FRAGMENT(null, "fragment (reassembly is not supported yet)"),
-  /** No handler for this IP protocol. */
-  IP_NOPROTO("SKB_DROP_REASON_IP_NOPROTO", "no handler for its IP protocol"),
-  /** An option whose length or pointer is wrong. */
-  IP_OPTIONS(null, "malformed IP option"),
-  /** A source route, and they are refused. */
-  IP_SOURCE_ROUTE(null, "source route, which is refused (accept_source_route)"),
-  /** No route to the destination. */
-  IP_OUTNOROUTES("SKB_DROP_REASON_IP_OUTNOROUTES", "no route to its destination"),
   /** A fragment that has come already. */
   DUP_FRAG("SKB_DROP_REASON_DUP_FRAG", "fragment that was there already"),
   /** The other fragments of its datagram did not come in time. */
@@ -140,6 +130,14 @@ public enum DropReason {
   IP_FRAGMENT_EVICTED(null, "too much memory taken by fragments"),
   /** Some fragments of its datagram know of ECN and some do not. */
   IP_FRAGMENT_ECN(null, "fragments with and without ECN"),
+  /** No handler for this IP protocol. */
+  IP_NOPROTO("SKB_DROP_REASON_IP_NOPROTO", "no handler for its IP protocol"),
+  /** An option whose length or pointer is wrong. */
+  IP_OPTIONS(null, "malformed IP option"),
+  /** A source route, and they are refused. */
+  IP_SOURCE_ROUTE(null, "source route, which is refused (accept_source_route)"),
+  /** No route to the destination. */
+  IP_OUTNOROUTES("SKB_DROP_REASON_IP_OUTNOROUTES", "no route to its destination"),
   /** A route of type blackhole, unreachable or prohibit. */
   IP_ROUTE_REFUSED(null, "its route is blackhole, unreachable or prohibit"),
   /** To an address of our own: there is no loopback device. */
