@@ -173,6 +173,38 @@ public final class Skiff implements AutoCloseable {
     return stack.neighbours();
   }
 
+  /**
+   * {@code IP_ADD_MEMBERSHIP}: has {@link #device} receive what is sent to a group, and IGMP tell
+   * the routers so. Each call takes one {@link #leaveGroup} to undo. Before {@link #start}, or on
+   * the loop thread.
+   *
+   * @param group as in 239.1.2.3
+   * @throws IllegalArgumentException with one line that says what is wrong
+   */
+  public void joinGroup(String group) {
+    joinGroup(device(), group);
+  }
+
+  /** {@link #joinGroup(String)} on another device. */
+  public void joinGroup(NetDevice dev, String group) {
+    stack.igmp().join(dev, Ip4Addr.parse(group));
+  }
+
+  /**
+   * {@code IP_DROP_MEMBERSHIP}: undoes one {@link #joinGroup}. Before {@link #start}, or on the
+   * loop thread.
+   *
+   * @throws IllegalArgumentException with one line that says what is wrong
+   */
+  public void leaveGroup(String group) {
+    leaveGroup(device(), group);
+  }
+
+  /** {@link #leaveGroup(String)} on another device. */
+  public void leaveGroup(NetDevice dev, String group) {
+    stack.igmp().leave(dev, Ip4Addr.parse(group));
+  }
+
   /** The pool that buffers come from. */
   public SkBuffPool pool() {
     return stack.pool();

@@ -44,9 +44,10 @@ class ArchitectureTest {
           Map.entry("neigh", List.of("eth")),
           Map.entry("ip", List.of("neigh", "text")),
           Map.entry("udp", List.of("ip")),
+          Map.entry("igmp", List.of("ip")),
           Map.entry("loop", List.of("stats", "time", "sys")),
           Map.entry("trace", List.of("ip")),
-          Map.entry("stack", List.of("ip", "udp", "loop")),
+          Map.entry("stack", List.of("udp", "igmp", "loop")),
           Map.entry("", List.of("stack")),
           Map.entry("control", List.of("stack")),
           Map.entry("daemon", List.of("control", "trace")),
@@ -60,7 +61,8 @@ class ArchitectureTest {
     "dev.skiff.eth..",
     "dev.skiff.neigh..",
     "dev.skiff.ip..",
-    "dev.skiff.udp.."
+    "dev.skiff.udp..",
+    "dev.skiff.igmp.."
   };
 
   /** Where a buffer may end: deliverer, completion, copies, purged queues, holders that give up. */

@@ -1,5 +1,6 @@
 package dev.skiff.dev;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import java.util.ArrayList;
@@ -9,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code struct in_device}: what IPv4 knows of a device: its addresses, the first of which is the
- * primary one, and how it speaks ARP. After each change {@link NetdevEvent#CHANGEINET} tells of it.
+ * primary one, its groups, and how it speaks ARP. After each change of an address {@link
+ * NetdevEvent#CHANGEINET} tells of it.
  *
  * <p>Thread: the loop thread, or before it starts; what it says may be read by any.
  */
@@ -17,11 +19,15 @@ public final class InDevice {
   /** The most addresses of one device. */
   public static final int MAX_ADDRESSES = 64;
 
+  /** {@code igmp_max_memberships}: the most groups of one device, beside 224.0.0.1. */
+  public static final int MAX_GROUPS = 20;
+
   /** The address while there is none: 0.0.0.0/32, which matches nothing. */
   static final Ip4Prefix NO_ADDRESS = new Ip4Prefix(Ip4Addr.ANY, 32);
 
   private final NetDevice dev;
   private final NetDevices devices;
+  private final McList mcList;
   private volatile List<InIfaddr> all = List.of();
 
   /** Those of {@link #all} that are used. Never written to. */
@@ -33,6 +39,7 @@ public final class InDevice {
     this.dev = dev;
     this.devices = devices;
     this.arpConf = arpConf;
+    mcList = new McList(dev);
     become(addresses.stream().map(this::fresh).toList());
   }
 
@@ -216,11 +223,6 @@ public final class InDevice {
     return false;
   }
 
-  /** {@code ip_check_mc}: whether this device has joined a group. */
-  public boolean isMember(int group) {
-    return group == Ip4Addr.ALL_HOSTS;
-  }
-
   /** {@code inet_addr_onlink}: whether one network of this device has both. */
   public boolean isOnLink(int a, int b) {
     for (Ip4Prefix own : used) {
@@ -242,6 +244,46 @@ public final class InDevice {
       }
     }
     return primary().address();
+  }
+
+  // ---- Its groups -------------------------------------------------------------------------------
+
+  /** {@code ip_check_mc}: whether the device is a member of this group. RFC 1112 7.1. */
+  public boolean isMember(int group) {
+    return mcList.has(group);
+  }
+
+  /** The groups that it is a member of, in the order in which it joined them. */
+  public int[] groups() {
+    return mcList.groups();
+  }
+
+  /** How many want this group; 0 if the device is not a member. Loop thread. */
+  public int groupUsers(int group) {
+    return mcList.users(group);
+  }
+
+  /**
+   * {@code ip_mc_inc_group}: one more wants the datagrams of a group. For IGMP, which tells routers
+   * of it: programs call {@code Skiff.joinGroup}.
+   *
+   * @return whether the device has become a member now
+   * @throws IllegalArgumentException if it is no group's address, or there are {@link #MAX_GROUPS}
+   */
+  @CanIgnoreReturnValue
+  public boolean join(int group) {
+    return mcList.add(group);
+  }
+
+  /**
+   * {@code ip_mc_dec_group}: one fewer wants them. For IGMP, as {@link #join}.
+   *
+   * @return whether the device is no member any more
+   * @throws IllegalArgumentException if it is not a member
+   */
+  @CanIgnoreReturnValue
+  public boolean leave(int group) {
+    return mcList.delete(group);
   }
 
   // ---- How it speaks ARP ------------------------------------------------------------------------

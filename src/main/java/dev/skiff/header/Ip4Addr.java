@@ -15,6 +15,9 @@ public final class Ip4Addr {
   /** 224.0.0.1: every host on this link. RFC 1112 4. */
   public static final int ALL_HOSTS = 0xE000_0001;
 
+  /** 224.0.0.2: every router on this link. RFC 2236 9. */
+  public static final int ALL_ROUTERS = 0xE000_0002;
+
   private Ip4Addr() {}
 
   /** 127.0.0.0/8, which must not be seen outside a host. RFC 1122 3.2.1.3 (g). */

@@ -5,6 +5,9 @@ public final class IpProto {
   /** {@code IPPROTO_ICMP}. RFC 792. */
   public static final int ICMP = 1;
 
+  /** {@code IPPROTO_IGMP}. RFC 2236. */
+  public static final int IGMP = 2;
+
   /** {@code IPPROTO_TCP}. RFC 9293. */
   public static final int TCP = 6;
 

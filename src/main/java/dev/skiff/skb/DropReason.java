@@ -165,7 +165,17 @@ public enum DropReason {
   /** {@code icmp_echo_ignore_all} is set. */
   ICMP_ECHO_IGNORED(null, "echo request, and they are not answered (icmp_echo_ignore_all)"),
   /** An echo request to a broadcast or group address. */
-  ICMP_ECHO_BROADCAST(null, "ICMP message to a broadcast address");
+  ICMP_ECHO_BROADCAST(null, "ICMP message to a broadcast address"),
+
+  // IGMP.
+  /** The IGMP checksum is wrong. */
+  IGMP_CSUM(null, "wrong IGMP checksum"),
+  /** An IGMP query as long as none of any version: RFC 3376 7.1. */
+  IGMP_LENGTH(null, "IGMP query of no version's length"),
+  /** An IGMP message that says nothing to a host. */
+  IGMP_TYPE(null, "IGMP type that is not for hosts"),
+  /** An IGMP report that was sent to us alone, on which no router can rely. */
+  IGMP_UNICAST(null, "IGMP report that was not sent to its group");
 
   private static final DropReason[] VALUES = values();
 

@@ -2,7 +2,6 @@ package dev.skiff.stack;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.skiff.dev.DeviceConfig;
-import dev.skiff.dev.Iff;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.dev.NetDevices;
 import dev.skiff.dev.NetdevEvent;
@@ -14,9 +13,8 @@ import dev.skiff.eth.Eth;
 import dev.skiff.eth.Snap;
 import dev.skiff.header.EthHdr;
 import dev.skiff.header.EtherType;
-import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.IpProto;
-import dev.skiff.header.MacAddr;
+import dev.skiff.igmp.Igmp;
 import dev.skiff.ip.Icmp;
 import dev.skiff.ip.IpParms;
 import dev.skiff.ip.Ipv4;
@@ -70,6 +68,7 @@ public final class NetStack implements Agent, AutoCloseable {
   private final PacketTypes packetTypes = new PacketTypes();
   private final Routes routes = new Routes();
   private final Ipv4 ipv4;
+  private final Igmp igmp;
   private final Arp arp;
   private final NetDevices devices;
   private final int[] faultyTurns = new int[NetDevices.MAX];
@@ -105,11 +104,12 @@ public final class NetStack implements Agent, AutoCloseable {
     IpParms parms = config.ipv4();
     parms = parms.withFragments(parms.fragments().withAtMost(memory.bytes() / WAITING_SHARE));
     ipv4 = new Ipv4(parms, routes, pool, timers, random.split(), config.timeOfDay());
+    igmp = new Igmp(pool, timers, random.split(), ipv4::sendOwn);
     devices = new NetDevices(pool, new Eth(arp.table()), packetTypes, taps, faults);
     devices.addNotifier(routes);
     devices.addNotifier(arp.table());
     devices.addNotifier(arp.conflicts());
-    devices.addNotifier(NetStack::joinAllHosts);
+    devices.addNotifier(igmp);
     devices.addNotifier(this::giveUpFragments);
     packetTypes.add(EtherType.IP, ipv4);
     packetTypes.add(EtherType.ARP, arp);
@@ -117,6 +117,7 @@ public final class NetStack implements Agent, AutoCloseable {
     packetTypes.add(EtherType.P_8021Q, refusing(DropReason.VLAN_UNKNOWN));
     packetTypes.add(EtherType.IPV6, refusing(DropReason.IPV6DISABLED));
     ipv4.addProtocol(IpProto.ICMP, new Icmp(ipv4));
+    ipv4.addProtocol(IpProto.IGMP, igmp);
     ipv4.addProtocol(IpProto.UDP, new Udp(ipv4));
     arp.table().setUnreachableSink(ipv4);
     try {
@@ -132,13 +133,6 @@ public final class NetStack implements Agent, AutoCloseable {
   private static PacketHandler refusing(DropReason reason) {
     return (skb, dev, nowNs) ->
         skb.pktType() == PacketType.OTHERHOST ? DropReason.OTHERHOST : reason;
-  }
-
-  /** {@code ip_mc_up}: RFC 1112 7.2, every host is a member of the all-hosts group. */
-  private static void joinAllHosts(NetdevEvent event, NetDevice dev) {
-    if (event == NetdevEvent.REGISTER && (dev.flags() & Iff.MULTICAST) != 0) {
-      dev.mcAdd(MacAddr.ofIp4Multicast(Ip4Addr.ALL_HOSTS));
-    }
   }
 
   private void giveUpFragments(NetdevEvent event, NetDevice dev) {
@@ -332,6 +326,11 @@ public final class NetStack implements Agent, AutoCloseable {
   /** Its IP layer. Loop thread, counters any. */
   public Ipv4 ipv4() {
     return ipv4;
+  }
+
+  /** Which groups its devices are in. Loop thread, or before it starts. */
+  public Igmp igmp() {
+    return igmp;
   }
 
   /** Who gets which EtherType; handlers may be added. Loop thread. */
