@@ -1,5 +1,6 @@
 package dev.skiff.ip;
 
+import dev.skiff.dev.InDevice;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.header.IcmpHdr;
 import dev.skiff.header.InetChecksum;
@@ -9,6 +10,7 @@ import dev.skiff.skb.DropReason;
 import dev.skiff.skb.IpSummed;
 import dev.skiff.skb.Packet;
 import dev.skiff.skb.SkBuff;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,8 @@ public final class Icmp implements IpHandler {
   private final IcmpParms parms;
   private final Flow flow = new Flow();
   private final IpOptions replyOptions = new IpOptions();
+  private final IntPredicate isLocal = this::isLocal;
+  private @Nullable InDevice answering;
   private @Nullable IpHandler echoReplies;
 
   /** ICMP that answers through {@code ipv4}. */
@@ -175,14 +179,19 @@ public final class Icmp implements IpHandler {
     int specDst = dev.inDev().isLocal(asked) ? asked : dev.inDev().selectAddress(flow.daddr);
     flow.from(specDst);
     IpOptions received = ipv4.options();
+    answering = dev.inDev();
     if (received.isEmpty()) {
       return DropReason.NOT_DROPPED;
     }
-    if (!replyOptions.echo(received, specDst, dev.inDev()::isLocal, ipv4.timeOfDay().msOfDay())) {
+    if (!replyOptions.echo(received, specDst, isLocal, ipv4.timeOfDay().msOfDay())) {
       return DropReason.IP_OPTIONS;
     }
     flow.options(replyOptions);
     return DropReason.NOT_DROPPED;
+  }
+
+  private boolean isLocal(int ip) {
+    return answering != null && answering.isLocal(ip);
   }
 
   /** {@code icmp_timestamp}: RFC 792; RFC 1122 3.2.2.8, a host MAY answer. */
