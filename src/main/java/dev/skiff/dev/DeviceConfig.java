@@ -121,6 +121,11 @@ public record DeviceConfig(
               + " is no host's address (loopback, multicast, reserved or \"this network\"): use one"
               + " such as 198.51.100.2/24");
     }
+    if (Ip4Addr.isReservedLinkLocal(address.address())) {
+      throw new IllegalArgumentException(
+          Ip4Addr.format(address.address())
+              + " is reserved (RFC 3927): use one from 169.254.1.0 to 169.254.254.255");
+    }
     if (!address.canBeHost(address.address())) {
       String which = address.address() == address.network() ? "number" : "broadcast address";
       throw new IllegalArgumentException(

@@ -235,11 +235,17 @@ public final class InDevice {
 
   /**
    * {@code inet_select_addr}: the address to speak to {@code dst} from: one in its network, else
-   * the primary one; 0.0.0.0 if there is none.
+   * the first one that is not link-local, else the primary one; 0.0.0.0 if there is none. RFC 1122
+   * 3.3.4.3; RFC 3927 2.6.1, a link-local source is only for want of another.
    */
   public int selectAddress(int dst) {
     for (Ip4Prefix own : used) {
       if (own.contains(dst)) {
+        return own.address();
+      }
+    }
+    for (Ip4Prefix own : used) {
+      if (!Ip4Addr.isLinkLocal(own.address())) {
         return own.address();
       }
     }

@@ -18,6 +18,9 @@ public final class Ip4Addr {
   /** 224.0.0.2: every router on this link. RFC 2236 9. */
   public static final int ALL_ROUTERS = 0xE000_0002;
 
+  /** 169.254.0.0/16: addresses that hosts give themselves on a link. RFC 3927 2.1. */
+  public static final int LINK_LOCAL = 0xA9FE_0000;
+
   private Ip4Addr() {}
 
   /** 127.0.0.0/8, which must not be seen outside a host. RFC 1122 3.2.1.3 (g). */
@@ -43,6 +46,20 @@ public final class Ip4Addr {
   /** Whether it can be one host's address on a wire: class A, B or C and not loopback. */
   public static boolean isUnicast(int ip) {
     return !isThisNetwork(ip) && !isLoopback(ip) && !isMulticast(ip) && !isReserved(ip);
+  }
+
+  /** Link-local, 169.254.0.0/16. RFC 3927. */
+  public static boolean isLinkLocal(int ip) {
+    return ip >>> 16 == LINK_LOCAL >>> 16;
+  }
+
+  /**
+   * Whether it is among the first or last 256 link-local addresses, which no host may give itself:
+   * RFC 3927 2.1.
+   */
+  public static boolean isReservedLinkLocal(int ip) {
+    int third = ip >>> 8 & 0xFF;
+    return isLinkLocal(ip) && (third == 0 || third == 255);
   }
 
   /**

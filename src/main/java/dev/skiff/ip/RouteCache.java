@@ -177,6 +177,7 @@ final class RouteCache {
     }
     rt.dev = route.dev();
     rt.nextHop = route.nextHop(daddr);
+    rt.prefsrc = routes.sourceFor(route, daddr);
     int at = pmtus.find(daddr, nowNs);
     if (at >= 0) {
       rt.pmtu = pmtus.mtu(at);
@@ -194,7 +195,11 @@ final class RouteCache {
     if (route == null) {
       return DropReason.IP_OUTNOROUTES;
     }
-    return route.dev().inDev().isLocal(daddr) ? DropReason.IP_OUT_LOCAL : DropReason.NOT_DROPPED;
+    NetDevice by = route.dev();
+    if (by == null) {
+      return DropReason.IP_ROUTE_REFUSED;
+    }
+    return by.inDev().isLocal(daddr) ? DropReason.IP_OUT_LOCAL : DropReason.NOT_DROPPED;
   }
 
   /**

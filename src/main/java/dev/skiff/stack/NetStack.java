@@ -66,7 +66,7 @@ public final class NetStack implements Agent, AutoCloseable {
   private final Faults faults;
   private final Taps taps;
   private final PacketTypes packetTypes = new PacketTypes();
-  private final Routes routes = new Routes();
+  private final Routes routes;
   private final Ipv4 ipv4;
   private final Igmp igmp;
   private final Arp arp;
@@ -92,6 +92,7 @@ public final class NetStack implements Agent, AutoCloseable {
     }
     this.timers = timers;
     this.faults = faults;
+    routes = new Routes(timers);
     taps = new Taps(faults);
     int mtu = configs.stream().mapToInt(DeviceConfig::mtu).max().orElseThrow();
     PoolConfig memory = config.memory();
@@ -321,6 +322,11 @@ public final class NetStack implements Agent, AutoCloseable {
   /** Who sees to it that nobody else has our addresses. Counters: any thread. */
   public AddressConflicts addressConflicts() {
     return arp.conflicts();
+  }
+
+  /** Its routes. Loop thread, or before it starts. */
+  public Routes routes() {
+    return routes;
   }
 
   /** Its IP layer. Loop thread, counters any. */
