@@ -40,16 +40,7 @@ final class LinkCommand extends AskCommand {
   }
 
   private static void print(PrintStream out, Map<String, Object> link) {
-    out.printf(
-        "%s: %s: <%s> mtu %s qdisc %s state %s qlen %s%n",
-        link.get("ifindex"),
-        link.get("ifname"),
-        String.join(",", list(link.get("flags")).stream().map(String::valueOf).toList()),
-        link.get("mtu"),
-        link.get("qdisc"),
-        link.get("operstate"),
-        link.get("txqlen"));
-    out.printf("    link/ether %s brd %s%n", link.get("address"), link.get("broadcast"));
+    out.println(head(link));
     for (Object address : list(link.get("addresses"))) {
       out.printf("   %s%n", inet(List.of(address)));
     }
@@ -82,6 +73,21 @@ final class LinkCommand extends AskCommand {
       table(out, "host RX:", host, "rx_bytes", "rx_packets", "rx_errors", "rx_dropped");
       table(out, "host TX:", host, "tx_bytes", "tx_packets", "tx_errors", "tx_dropped");
     }
+  }
+
+  /** The two lines that a device begins with. */
+  static String head(Map<String, Object> link) {
+    return "%s: %s: <%s> mtu %s qdisc %s state %s qlen %s%n    link/ether %s brd %s"
+        .formatted(
+            link.get("ifindex"),
+            link.get("ifname"),
+            String.join(",", list(link.get("flags")).stream().map(String::valueOf).toList()),
+            link.get("mtu"),
+            link.get("qdisc"),
+            link.get("operstate"),
+            link.get("txqlen"),
+            link.get("address"),
+            link.get("broadcast"));
   }
 
   /** Addresses, each with its state if it is not used. */

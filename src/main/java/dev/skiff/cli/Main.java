@@ -17,6 +17,8 @@ import picocli.CommandLine.ParameterException;
       StatCommand.class,
       DropsCommand.class,
       NeighCommand.class,
+      RouteCommand.class,
+      AddrCommand.class,
       LinkCommand.class,
       FaultCommand.class,
       CaptureCommand.class,
@@ -49,7 +51,8 @@ public final class Main implements Runnable {
     if (spec != null) {
       throw new ParameterException(
           spec.commandLine(),
-          "say what to do: run, status, stat, drops, neigh, link, fault, capture, trace or tap");
+          "say what to do: run, status, stat, drops, neigh, route, addr, link, fault, capture, trace"
+              + " or tap");
     }
   }
 

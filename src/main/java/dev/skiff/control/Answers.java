@@ -43,6 +43,8 @@ public final class Answers {
         case Command.Stat s -> stat();
         case Command.Drops d -> drops();
         case Command.Neigh n -> neigh(n.request());
+        case Command.Route r -> route(r.request());
+        case Command.Addr a -> addr(a.request());
         case Command.Fault f -> fault(f);
         case Command.Link l -> link(l);
       };
@@ -110,6 +112,25 @@ public final class Answers {
     return loop.call(
         () -> new Neighbours(stack.neighbours(), loop.turnNs()).carryOut(request, dev),
         LOOP_TIMEOUT);
+  }
+
+  private Reply route(RouteRequest request)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    String dev = request.spec().dev();
+    if (dev != null) {
+      var _ = device(dev); // What is shown by a device that is not there would be nothing.
+    }
+    return loop.call(
+        () -> new RouteAnswers(stack.routes(), stack.devices()).carryOut(request), LOOP_TIMEOUT);
+  }
+
+  private Reply addr(AddrRequest request)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    boolean all = request.action() == AddrRequest.Action.SHOW && request.dev() == null;
+    List<NetDevice> meant = all ? stack.devices() : List.of(device(request.dev()));
+    return meant.isEmpty()
+        ? new Reply.Addresses(List.of())
+        : loop.call(() -> Addresses.carryOut(request, meant), LOOP_TIMEOUT);
   }
 
   private Reply fault(Command.Fault command)

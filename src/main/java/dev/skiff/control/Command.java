@@ -31,6 +31,22 @@ public sealed interface Command {
     }
   }
 
+  /** The routes, and what shall be different of them. */
+  record Route(RouteRequest request) implements Asked {
+    @Override
+    public Map<String, Object> arguments() {
+      return request.members();
+    }
+  }
+
+  /** The addresses, and what shall be different of them. */
+  record Addr(AddrRequest request) implements Asked {
+    @Override
+    public Map<String, Object> arguments() {
+      return request.members();
+    }
+  }
+
   /**
    * What breaks a wire on purpose, and what shall from now on if {@code spec} is not null.
    *
@@ -119,16 +135,20 @@ public sealed interface Command {
       case "stat" -> new Stat();
       case "drops" -> new Drops();
       case "neigh" -> new Neigh(NeighRequest.of(request));
-      case "fault" -> new Fault(text(request, "dev"), text(request, "spec"));
-      case "link" -> new Link(text(request, "dev"), settings(request));
-      case "capture" -> new Capture(Objects.requireNonNullElse(text(request, "filter"), ""));
+      case "route" -> new Route(RouteRequest.of(request));
+      case "addr" -> new Addr(AddrRequest.of(request));
+      case "fault" -> new Fault(Members.text(request, "dev"), Members.text(request, "spec"));
+      case "link" -> new Link(Members.text(request, "dev"), settings(request));
+      case "capture" ->
+          new Capture(Objects.requireNonNullElse(Members.text(request, "filter"), ""));
       case "trace" ->
-          new Trace(Objects.requireNonNullElse(text(request, "filter"), ""), count(request));
+          new Trace(
+              Objects.requireNonNullElse(Members.text(request, "filter"), ""), count(request));
       default ->
           throw new IllegalArgumentException(
               "unknown \"cmd\" '"
                   + word
-                  + "': send status, stat, drops, neigh, link, fault, capture or trace");
+                  + "': send status, stat, drops, neigh, route, addr, link, fault, capture or trace");
     };
   }
 
@@ -141,14 +161,6 @@ public sealed interface Command {
       return LinkSettings.of(members);
     }
     throw new IllegalArgumentException("\"set\" must be an object, as {\"mtu\":1400}");
-  }
-
-  private static @Nullable String text(Map<String, ?> request, String member) {
-    Object value = request.get(member);
-    if (value == null || value instanceof String) {
-      return (String) value;
-    }
-    throw new IllegalArgumentException("\"" + member + "\" must be a string");
   }
 
   private static int count(Map<String, ?> request) {

@@ -148,29 +148,16 @@ public record NeighRequest(
    * @throws IllegalArgumentException with one line that says what is wrong
    */
   static NeighRequest of(Map<String, ?> request) {
-    for (String name : request.keySet()) {
-      if (!MEMBERS.contains(name) && !name.equals("v") && !name.equals("cmd")) {
-        throw new IllegalArgumentException(
-            "'" + name + "' must be one of " + String.join(", ", MEMBERS));
-      }
-    }
-    String action = text(request, "action");
-    String dst = text(request, "dst");
-    String lladdr = text(request, "lladdr");
-    String nud = text(request, "nud");
+    Members.check(request, MEMBERS);
+    String action = Members.text(request, "action");
+    String dst = Members.text(request, "dst");
+    String lladdr = Members.text(request, "lladdr");
+    String nud = Members.text(request, "nud");
     return new NeighRequest(
         action == null ? Action.SHOW : Action.parse(action),
-        text(request, "dev"),
+        Members.text(request, "dev"),
         dst == null ? null : (Integer) Ip4Addr.parse(dst),
         lladdr == null ? null : (Long) MacAddr.parse(lladdr),
         nud == null ? null : nud(nud));
-  }
-
-  private static @Nullable String text(Map<String, ?> request, String member) {
-    Object value = request.get(member);
-    if (value == null || value instanceof String) {
-      return (String) value;
-    }
-    throw new IllegalArgumentException("\"" + member + "\" must be a string");
   }
 }

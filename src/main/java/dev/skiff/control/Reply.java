@@ -161,7 +161,7 @@ public sealed interface Reply {
     }
   }
 
-  /** How many entries of the neighbour table were forgotten. */
+  /** How many entries of the neighbour table, routes or addresses were taken away. */
   record Flushed(int entries) implements Reply {
     @Override
     public Map<String, Object> body() {
@@ -204,6 +204,119 @@ public sealed interface Reply {
       }
       body.put("updated_s", updatedS);
       body.put("probes", probes);
+      return body;
+    }
+  }
+
+  /** Routes. */
+  record Routes(List<RouteEntry> routes) implements Reply {
+    @Override
+    public Map<String, Object> body() {
+      return Map.of("route", routes.stream().map(RouteEntry::body).toList());
+    }
+  }
+
+  /**
+   * One of {@link Routes}. What is empty is not said.
+   *
+   * @param type what becomes of datagrams
+   * @param dst a prefix, {@code default}, or an address
+   * @param protocol who made it
+   * @param scope {@code link} where there is no gateway
+   * @param prefsrc the address to send from
+   * @param metric the least is used; 0 is not said
+   * @param flags {@code dead} if its device is down, {@code unresponsive} if its gateway did not
+   *     answer
+   */
+  record RouteEntry(
+      String type,
+      String dst,
+      String gateway,
+      String dev,
+      String protocol,
+      String scope,
+      String prefsrc,
+      int metric,
+      List<String> flags) {
+    Map<String, Object> body() {
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("type", type);
+      body.put("dst", dst);
+      put(body, "gateway", gateway);
+      put(body, "dev", dev);
+      put(body, "protocol", protocol);
+      put(body, "scope", scope);
+      put(body, "prefsrc", prefsrc);
+      if (metric != 0) {
+        body.put("metric", metric);
+      }
+      body.put("flags", flags);
+      return body;
+    }
+  }
+
+  private static void put(Map<String, Object> body, String name, String value) {
+    if (!value.isEmpty()) {
+      body.put(name, value);
+    }
+  }
+
+  /** The addresses of devices, as {@code ip addr} shows them. */
+  record Addresses(List<DeviceAddresses> devices) implements Reply {
+    @Override
+    public Map<String, Object> body() {
+      return Map.of("addr", devices.stream().map(DeviceAddresses::body).toList());
+    }
+  }
+
+  /** One device of {@link Addresses}. */
+  record DeviceAddresses(Link link, List<Address> addresses) {
+    Map<String, Object> body() {
+      Map<String, Object> body = new LinkedHashMap<>();
+      Map<String, Object> all = link.body();
+      for (String name :
+          List.of(
+              "ifindex",
+              "ifname",
+              "flags",
+              "mtu",
+              "qdisc",
+              "operstate",
+              "txqlen",
+              "address",
+              "broadcast")) {
+        body.put(name, all.get(name));
+      }
+      body.put("addr_info", addresses.stream().map(Address::body).toList());
+      return body;
+    }
+  }
+
+  /**
+   * One of {@link DeviceAddresses}.
+   *
+   * @param prefixlen 1 to 32
+   * @param broadcast empty where the network has none
+   * @param scope {@code link} for link-local addresses, else {@code global}
+   * @param secondary whether another one in its network comes first
+   * @param state whether it is used
+   */
+  record Address(
+      String local,
+      int prefixlen,
+      String broadcast,
+      String scope,
+      boolean secondary,
+      String state) {
+    Map<String, Object> body() {
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("family", "inet");
+      body.put("local", local);
+      body.put("prefixlen", prefixlen);
+      put(body, "broadcast", broadcast);
+      body.put("scope", scope);
+      body.put("secondary", secondary);
+      body.put("state", state);
       return body;
     }
   }

@@ -202,6 +202,12 @@ class ControlServerTest {
         "{\"v\":1,\"cmd\":\"link\",\"set\":{\"mtu\":\"1400\"}}",
         "{\"v\":1,\"cmd\":\"link\",\"set\":{\"up\":1}}",
         "{\"v\":1,\"cmd\":\"link\",\"set\":{\"mut\":1400}}",
+        "{\"v\":1,\"cmd\":\"route\",\"metrc\":1}",
+        "{\"v\":1,\"cmd\":\"route\",\"metric\":\"1\"}",
+        "{\"v\":1,\"cmd\":\"route\",\"metric\":-1}",
+        "{\"v\":1,\"cmd\":\"route\",\"scope\":\"host\"}",
+        "{\"v\":1,\"cmd\":\"addr\",\"prefixlen\":\"24\"}",
+        "{\"v\":1,\"cmd\":\"addr\",\"local\":1}",
       })
   void argumentsOfTheWrongKindGetAReasonInOneLine(String line) throws IOException {
     String reply = sendLine(line);
@@ -221,6 +227,8 @@ class ControlServerTest {
             new Command.Stat(),
             new Command.Drops(),
             new Command.Neigh(NeighRequest.SHOW),
+            new Command.Route(RouteRequest.SHOW),
+            new Command.Addr(AddrRequest.SHOW),
             new Command.Link(null, null),
             new Command.Fault(null, null))) {
       Map<String, Object> reply = ask(command);
