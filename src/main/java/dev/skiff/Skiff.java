@@ -13,6 +13,8 @@ import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
 import dev.skiff.ip.IpParms;
+import dev.skiff.ip.RouteSpec;
+import dev.skiff.ip.Routes;
 import dev.skiff.loop.PollLoop;
 import dev.skiff.neigh.NeighbourParms;
 import dev.skiff.neigh.NeighbourTable;
@@ -205,6 +207,15 @@ public final class Skiff implements AutoCloseable {
     stack.igmp().leave(dev, Ip4Addr.parse(group));
   }
 
+  /**
+   * The routes, which are read and changed as by {@code ip route}: {@code
+   * skiff.routes().add(RouteSpec.parse("203.0.113.0/24 via 198.51.100.1 metric 10"))}. Before
+   * {@link #start}, or on the loop thread.
+   */
+  public Routes routes() {
+    return stack.routes();
+  }
+
   /** The pool that buffers come from. */
   public SkBuffPool pool() {
     return stack.pool();
@@ -260,6 +271,7 @@ public final class Skiff implements AutoCloseable {
     private @Nullable Wire wire;
     private List<Ip4Prefix> addresses = List.of();
     private @Nullable Integer gateway;
+    private List<RouteSpec> routes = List.of();
     private long mac;
     private int mtu = 1500;
     private ArpConf arp = ArpConf.USUAL;
@@ -343,6 +355,20 @@ public final class Skiff implements AutoCloseable {
     @CanIgnoreReturnValue
     public Builder gateway(String gateway) {
       this.gateway = Ip4Addr.parse(gateway);
+      return this;
+    }
+
+    /**
+     * Routes beside those to the device's own networks and by its gateway, each in the words of
+     * {@code ip route add}: {@code "203.0.113.0/24 via 198.51.100.1 metric 10"}, {@code "blackhole
+     * 198.18.0.0/15"}. For one prefix the least metric is used, of one metric the first. {@link
+     * #build} checks that gateways are on the link.
+     *
+     * @throws IllegalArgumentException with one line that says what is wrong
+     */
+    @CanIgnoreReturnValue
+    public Builder route(String... routes) {
+      this.routes = Arrays.stream(routes).map(RouteSpec::parse).toList();
       return this;
     }
 
@@ -493,6 +519,7 @@ public final class Skiff implements AutoCloseable {
      *
      * @throws IOException if the TAP, or the device, cannot be opened; the message says what to do
      * @throws IllegalArgumentException if a setting is missing or wrong
+     * @throws IllegalStateException if a route is said twice
      */
     public Skiff build() throws IOException {
       Wire ownWire = wire;
@@ -509,6 +536,7 @@ public final class Skiff implements AutoCloseable {
         stack = new NetStack(List.of(device), config, timers, faults);
         PollLoop loop = new PollLoop(clock, timers, stack, faults);
         stack.setWaker(loop::wakeUp);
+        routes.forEach(stack.routes()::append);
         NetDevice dev = stack.devices().getFirst();
         dev.setFault(fault, clock.nowNs());
         dev.setRxCopybreak(rxCopybreak);

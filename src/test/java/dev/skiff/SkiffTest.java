@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.skiff.dev.NetDevice;
 import dev.skiff.dev.PacketTap;
+import dev.skiff.ip.RouteSpec;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.Packet;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.wire.PipeWire;
 import dev.skiff.wire.Wire;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -152,6 +154,32 @@ class SkiffTest {
             });
     assertTrue(refused.toString().contains(part), refused.toString());
     assertEquals(1, refused.toString().lines().count());
+  }
+
+  /** X120: routes that a program says, at first and later. */
+  @Test
+  void routesAreSaidInTheWordsOfIpRoute() throws Exception {
+    Skiff.Builder builder =
+        onAPipe()
+            .gateway("198.51.100.3")
+            .route("203.0.113.0/24 via 198.51.100.2 metric 10", "blackhole 198.18.0.0/15");
+    try (Skiff skiff = builder.build()) {
+      skiff.routes().add(RouteSpec.parse("default via 198.51.100.4 metric 7"));
+      assertEquals(
+          List.of(
+              "default via 198.51.100.3 dev a",
+              "default via 198.51.100.4 dev a metric 7",
+              "blackhole 198.18.0.0/15",
+              "198.51.100.0/24 dev a proto kernel scope link src 198.51.100.1",
+              "203.0.113.0/24 via 198.51.100.2 dev a metric 10"),
+          skiff.routes().list().stream().map(Object::toString).toList());
+    }
+    assertThrows(IllegalArgumentException.class, () -> onAPipe().route("default via"));
+    assertThrows(
+        IllegalArgumentException.class, () -> onAPipe().route("default via 192.0.2.1").build());
+    assertThrows(
+        IllegalStateException.class,
+        () -> onAPipe().route("blackhole default", "blackhole default").build());
   }
 
   private static Skiff.Builder onAPipe() {

@@ -23,8 +23,7 @@ import picocli.CommandLine.Parameters;
       "  [metric N] [src ADDR] [proto boot|static]; for show, del and flush any part of that.",
       "Of the routes for one prefix the one with the least metric is used; append adds one of the",
       "same metric, used while the first one's gateway does not answer. Routes to our own networks",
-      "come and go with addresses: flush leaves them. dev may be left out behind via, and where",
-      "there is one device."
+      "come and go with addresses: flush leaves them. dev may be left out where there is via."
     })
 final class RouteCommand extends AskCommand {
   @Option(

@@ -9,6 +9,7 @@ import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
 import dev.skiff.ip.IpParms;
+import dev.skiff.ip.RouteSpec;
 import dev.skiff.neigh.NeighbourParms;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.text.ByteSize;
@@ -51,8 +52,20 @@ final class RunCommand implements Callable<Integer> {
       description = "The MAC address; by default a stable one made from this machine and NAME.")
   private @Nullable String mac;
 
-  @Option(names = "--gateway", paramLabel = "ADDR", description = "The default gateway.")
+  @Option(
+      names = "--gateway",
+      paramLabel = "ADDR",
+      description = "The default gateway; --route tells of more.")
   private @Nullable String gateway;
+
+  @Option(
+      names = "--route",
+      paramLabel = "ROUTE",
+      description =
+          "A route, in the words of skiff route add, as '203.0.113.0/24 via 198.51.100.1 metric 10';"
+              + " once for each of several. For one prefix the least metric is used, of one metric"
+              + " the first that is said.")
+  private List<String> routes = new ArrayList<>();
 
   @Option(
       names = "--host-ip",
@@ -181,7 +194,8 @@ final class RunCommand implements Callable<Integer> {
             neigh == null
                 ? NeighbourParms.USUAL
                 : named("--neigh", neigh, NeighbourParms.USUAL::with),
-            ipv4 == null ? IpParms.USUAL : named("--ipv4", ipv4, IpParms.USUAL::with));
+            ipv4 == null ? IpParms.USUAL : named("--ipv4", ipv4, IpParms.USUAL::with),
+            routes.stream().map(text -> named("--route", text, RouteSpec::parse)).toList());
     new Daemon(config, Main.Version.version(), System.out).run();
     return 0;
   }

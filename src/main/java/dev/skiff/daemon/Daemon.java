@@ -7,6 +7,8 @@ import dev.skiff.control.Streams;
 import dev.skiff.dev.DeviceConfig;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.dev.NetdevEvent;
+import dev.skiff.ip.RouteSpec;
+import dev.skiff.ip.Routes;
 import dev.skiff.loop.PollLoop;
 import dev.skiff.stack.NetStack;
 import dev.skiff.stack.PoolConfig;
@@ -102,6 +104,7 @@ public final class Daemon {
             .withNeighbours(config.neighbours())
             .withIpv4(config.ipv4());
     try (NetStack stack = new NetStack(devices, made, timers, faults)) {
+      addRoutes(stack.routes());
       Clock clock = Clock.system();
       for (NetDevice dev : stack.devices()) {
         dev.setFault(config.fault(), clock.nowNs());
@@ -137,6 +140,17 @@ public final class Daemon {
         }
       }
       sayHowItEnded(stack);
+    }
+  }
+
+  /** Those of one prefix and metric are used in the order in which they were said. */
+  private void addRoutes(Routes routes) {
+    for (RouteSpec route : config.routes()) {
+      try {
+        routes.append(route);
+      } catch (IllegalArgumentException | IllegalStateException e) {
+        throw new IllegalArgumentException("--route '" + route + "': " + e.getMessage(), e);
+      }
     }
   }
 

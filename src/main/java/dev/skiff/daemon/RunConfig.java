@@ -5,6 +5,7 @@ import dev.skiff.dev.DeviceConfig;
 import dev.skiff.dev.NetDevices;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.ip.IpParms;
+import dev.skiff.ip.RouteSpec;
 import dev.skiff.neigh.NeighbourParms;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.wire.FaultSpec;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param arp how the devices speak ARP
  * @param neighbours times and bounds of the neighbour table
  * @param ipv4 the switches of IPv4 and ICMP
+ * @param routes beside those to the devices' own networks and by their gateways
  */
 public record RunConfig(
     List<DeviceSpec> devices,
@@ -36,12 +38,14 @@ public record RunConfig(
     long bufferMemory,
     ArpConf arp,
     NeighbourParms neighbours,
-    IpParms ipv4) {
+    IpParms ipv4,
+    List<RouteSpec> routes) {
   /**
    * @throws IllegalArgumentException with one line that says what is wrong: a mistake of usage
    */
   public RunConfig {
     devices = List.copyOf(devices);
+    routes = List.copyOf(routes);
     if (socket != null && socket.toString().isEmpty()) {
       throw new IllegalArgumentException("--socket is empty: give a path, or leave it out");
     }
@@ -65,21 +69,10 @@ public record RunConfig(
       throw new IllegalArgumentException("there can be " + NetDevices.MAX + " devices, not more");
     }
     Set<String> names = new HashSet<>();
-    DeviceSpec gateway = null;
     for (DeviceSpec device : devices) {
       if (!names.add(device.tap())) {
         throw new IllegalArgumentException(
             "two devices are called " + device.tap() + ": give each TAP another name");
-      }
-      if (device.gateway() != null) {
-        if (gateway != null) {
-          throw new IllegalArgumentException(
-              gateway.tap()
-                  + " and "
-                  + device.tap()
-                  + " both have a gateway: there is one default");
-        }
-        gateway = device;
       }
     }
     for (int i = 0; i < devices.size(); i++) {

@@ -54,13 +54,10 @@ final class NextHops {
     if (via != null && via != Ip4Addr.ANY) {
       return toGateway(via, named);
     }
-    if (named != null) {
-      return named;
-    }
-    if (devices.size() != 1) {
+    if (named == null) {
       throw new IllegalArgumentException("say via a gateway or dev NAME: " + names());
     }
-    return devices.getFirst();
+    return named;
   }
 
   private NetDevice named(String name) {

@@ -30,7 +30,8 @@ class DeviceSpecTest {
         PoolConfig.USUAL_BYTES,
         ArpConf.USUAL,
         NeighbourParms.USUAL,
-        IpParms.USUAL);
+        IpParms.USUAL,
+        List.of());
   }
 
   @Test
@@ -100,8 +101,6 @@ class DeviceSpecTest {
         "tap=a,ip=198.51.100.2/24 | tap=a,ip=203.0.113.2/24 | two devices are called a",
         "tap=a,ip=198.51.100.2/24 | tap=b,ip=198.51.100.3/25 | are in one network",
         "tap=a,ip=198.51.100.200/24 | tap=b,ip=198.51.100.3/25 | are in one network",
-        "tap=a,ip=198.51.100.2/24,gateway=198.51.100.1 | tap=b,ip=203.0.113.2/24,"
-            + "gateway=203.0.113.1 | both have a gateway",
       })
   void whatDoesNotGoTogetherIsRefused(String one, String other, String part) {
     IllegalArgumentException e =

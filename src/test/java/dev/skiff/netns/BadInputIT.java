@@ -113,6 +113,10 @@ class BadInputIT {
         GOOD + " --mtu x | Invalid value for option '--mtu'",
         GOOD + " --gateway 203.0.113.1 | is not another host in the network",
         GOOD + " --gateway 198.51.100.2 | is not another host in the network",
+        GOOD + " --route default | --route 'default': say via a gateway or dev NAME",
+        GOOD + " --route defualt | --route: 'defualt' is no word of route: did you mean 'default'?",
+        GOOD + " --route blackhole | --route: the destination is missing",
+        GOOD + " --route 203.0.113.1/24 | --route: 203.0.113.1/24 has host bits set: say 203.0.113",
         GOOD + " --host-ip 203.0.113.1/24 | are not in one network",
         GOOD + " --host-ip 198.51.100.2/24 | are both 198.51.100.2",
         GOOD + " --ip 198.51.100.3/24 --host-ip 198.51.100.3/24 | are both 198.51.100.3",
@@ -146,10 +150,6 @@ class BadInputIT {
         "--dev " + DEV + " --mtu 1400 | leave out --tap, --ip and what belongs to them",
         "--dev " + DEV + " --dev tap=skiff0,ip=203.0.113.2/24 | two devices are called skiff0",
         "--dev " + DEV + " --dev tap=skiff1,ip=198.51.100.3/25 | are in one network",
-        "--dev "
-            + DEV
-            + ",gateway=198.51.100.1 --dev tap=skiff1,ip=203.0.113.2/24,gateway=203.0.113.1"
-            + " | skiff0 and skiff1 both have a gateway",
         GOOD + " --frobnicate | Unknown option: '--frobnicate'",
         GOOD + " extra | Unmatched argument",
       })
