@@ -13,6 +13,7 @@ import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
 import dev.skiff.ip.IpParms;
+import dev.skiff.ip.Pings;
 import dev.skiff.ip.RouteSpec;
 import dev.skiff.ip.Routes;
 import dev.skiff.loop.PollLoop;
@@ -214,6 +215,11 @@ public final class Skiff implements AutoCloseable {
    */
   public Routes routes() {
     return stack.routes();
+  }
+
+  /** Echo requests from this stack, and what comes back: RFC 1122 3.2.2.6. Loop thread. */
+  public Pings pings() {
+    return stack.pings();
   }
 
   /** The pool that buffers come from. */

@@ -116,6 +116,12 @@ public final class IcmpHdr {
     return p.u16(icmp);
   }
 
+  /** Sets identifier and sequence number of an echo. */
+  public static void idAndSequence(SkBuff skb, int icmp, int id, int sequence) {
+    skb.set16(icmp + ID, id);
+    skb.set16(icmp + SEQUENCE, sequence);
+  }
+
   /** Sets the checksum. */
   public static void checksum(SkBuff skb, int icmp, int value) {
     skb.set16(icmp + CHECKSUM, value);

@@ -144,6 +144,11 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
     return dev == null ? 0 : rt.mtu(dev, nowNs);
   }
 
+  /** Why nothing can be sent to {@code daddr}; {@code NOT_DROPPED} if something can. */
+  DropReason reasonAgainst(int daddr, long nowNs) {
+    return routeCache.lookup(daddr, nowNs).reason();
+  }
+
   /** {@code EMTU_R}, RFC 1122 3.3.2: bytes of the longest datagram that is put together. */
   public static int maxReassembled() {
     return IpOutput.MAX_LEN;

@@ -166,6 +166,8 @@ public enum DropReason {
   ICMP_ECHO_IGNORED(null, "echo request, and they are not answered (icmp_echo_ignore_all)"),
   /** An echo request to a broadcast or group address. */
   ICMP_ECHO_BROADCAST(null, "ICMP message to a broadcast address"),
+  /** An echo reply that no ping here waits for: late, forged or none of ours. */
+  ICMP_ECHO_REPLY_UNASKED(null, "echo reply that nobody here waits for"),
 
   // IGMP.
   /** The IGMP checksum is wrong. */

@@ -18,6 +18,7 @@ import dev.skiff.igmp.Igmp;
 import dev.skiff.ip.Icmp;
 import dev.skiff.ip.IpParms;
 import dev.skiff.ip.Ipv4;
+import dev.skiff.ip.Pings;
 import dev.skiff.ip.Routes;
 import dev.skiff.loop.Agent;
 import dev.skiff.neigh.AddressConflicts;
@@ -70,6 +71,7 @@ public final class NetStack implements Agent, AutoCloseable {
   private final Ipv4 ipv4;
   private final Igmp igmp;
   private final Arp arp;
+  private final Pings pings;
   private final NetDevices devices;
   private final int[] faultyTurns = new int[NetDevices.MAX];
   private final int[] linkFds = new int[NetDevices.MAX];
@@ -117,9 +119,12 @@ public final class NetStack implements Agent, AutoCloseable {
     packetTypes.add(EtherType.P_802_2, new Snap());
     packetTypes.add(EtherType.P_8021Q, refusing(DropReason.VLAN_UNKNOWN));
     packetTypes.add(EtherType.IPV6, refusing(DropReason.IPV6DISABLED));
-    ipv4.addProtocol(IpProto.ICMP, new Icmp(ipv4));
+    Icmp icmp = new Icmp(ipv4);
+    ipv4.addProtocol(IpProto.ICMP, icmp);
     ipv4.addProtocol(IpProto.IGMP, igmp);
     ipv4.addProtocol(IpProto.UDP, new Udp(ipv4));
+    pings = new Pings(ipv4, pool, random.split());
+    icmp.setEchoReplies(pings);
     arp.table().setUnreachableSink(ipv4);
     try {
       for (DeviceConfig device : configs) {
@@ -337,6 +342,11 @@ public final class NetStack implements Agent, AutoCloseable {
   /** Which groups its devices are in. Loop thread, or before it starts. */
   public Igmp igmp() {
     return igmp;
+  }
+
+  /** The sockets that ping. Loop thread. */
+  public Pings pings() {
+    return pings;
   }
 
   /** Who gets which EtherType; handlers may be added. Loop thread. */

@@ -151,9 +151,15 @@ class IcmpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2, 4, 5, 6, 7, 9, 10, 13, 14, 15, 16, 17, 18, 30, 42, 43, 200, 255})
+  @ValueSource(ints = {1, 2, 4, 5, 6, 7, 9, 10, 13, 14, 15, 16, 17, 18, 30, 42, 43, 200, 255})
   void otherTypesAreDiscardedInSilence(int type) {
     assertDropped(DropReason.ICMP_TYPE, frame(Frames.icmp(type, 0, 1, 1, Frames.data(20))));
+  }
+
+  @Test
+  void aReplyThatNobodyWaitsForIsDiscardedInSilence() {
+    assertDropped(
+        DropReason.ICMP_ECHO_REPLY_UNASKED, frame(Frames.icmp(0, 0, 1, 1, Frames.data(20))));
   }
 
   @ParameterizedTest
@@ -190,7 +196,8 @@ class IcmpTest {
   @Test
   void everyMessageIsCountedAndRepliesByThemselves() {
     long messages = stat(IpStat.ICMP_IN_MSGS);
-    assertDropped(DropReason.ICMP_TYPE, frame(Frames.icmp(0, 0, 1, 1, Frames.data(20))));
+    assertDropped(
+        DropReason.ICMP_ECHO_REPLY_UNASKED, frame(Frames.icmp(0, 0, 1, 1, Frames.data(20))));
     assertDropped(DropReason.ICMP_TYPE, frame(Frames.icmp(13, 0, 1, 1, Frames.data(20))));
     assertDropped(DropReason.PKT_TOO_SMALL, frame(new byte[3]));
     var _ = answer(frame(Frames.icmp(8, 0, 1, 1, Frames.data(20))));
