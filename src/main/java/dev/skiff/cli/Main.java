@@ -23,6 +23,7 @@ import picocli.CommandLine.ParameterException;
       FaultCommand.class,
       CaptureCommand.class,
       TraceCommand.class,
+      PingCommand.class,
       TapCommand.class
     })
 public final class Main implements Runnable {
@@ -51,8 +52,8 @@ public final class Main implements Runnable {
     if (spec != null) {
       throw new ParameterException(
           spec.commandLine(),
-          "say what to do: run, status, stat, drops, neigh, route, addr, link, fault, capture, trace"
-              + " or tap");
+          "say what to do: run, status, stat, drops, neigh, route, addr, link, fault, capture, trace,"
+              + " ping or tap");
     }
   }
 

@@ -108,6 +108,14 @@ public sealed interface Command {
     }
   }
 
+  /** Echo requests from the daemon's stack, and what becomes of them: a line of JSON for each. */
+  record Ping(PingRequest request) implements Streamed {
+    @Override
+    public Map<String, Object> arguments() {
+      return request.members();
+    }
+  }
+
   /** The word that stands for it on the wire. */
   default String word() {
     return getClass().getSimpleName().toLowerCase(Locale.ROOT);
@@ -144,11 +152,13 @@ public sealed interface Command {
       case "trace" ->
           new Trace(
               Objects.requireNonNullElse(Members.text(request, "filter"), ""), count(request));
+      case "ping" -> new Ping(PingRequest.of(request));
       default ->
           throw new IllegalArgumentException(
               "unknown \"cmd\" '"
                   + word
-                  + "': send status, stat, drops, neigh, route, addr, link, fault, capture or trace");
+                  + "': send status, stat, drops, neigh, route, addr, link, fault, capture, trace or"
+                  + " ping");
     };
   }
 

@@ -54,6 +54,23 @@ public final class ControlClient {
     }
   }
 
+  /** The daemon will not, or cannot, do what it was asked. */
+  public static final class Refused extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private final String why;
+
+    Refused(String why) {
+      super("the daemon says: " + why);
+      this.why = why;
+    }
+
+    /** The daemon's own words. */
+    public String why() {
+      return why;
+    }
+  }
+
   /** A stream as it comes in. */
   public static final class LiveStream implements AutoCloseable {
     private final SocketChannel channel;
@@ -183,12 +200,12 @@ public final class ControlClient {
   /**
    * The body of a reply.
    *
-   * @throws IOException with the daemon's own words, if it failed
+   * @throws Refused with the daemon's own words, if it failed
    */
-  public static Map<String, Object> body(String line) throws IOException {
+  public static Map<String, Object> body(String line) throws Refused {
     Map<String, Object> reply = Json.parse(line);
     if (!Boolean.TRUE.equals(reply.get("ok"))) {
-      throw new IOException("the daemon says: " + reply.get("error"));
+      throw new Refused(String.valueOf(reply.get("error")));
     }
     return reply;
   }

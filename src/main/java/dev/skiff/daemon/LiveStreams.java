@@ -14,7 +14,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
-/** The captures and traces that clients of the control socket ask for. Thread: the client's. */
+/**
+ * The captures, traces and pings that clients of the control socket ask for. Thread: the client's.
+ */
 final class LiveStreams implements Streams {
   private static final long LOOK_NS = 10_000_000L;
 
@@ -38,6 +40,7 @@ final class LiveStreams implements Streams {
             new CaptureStream(
                 RunningCapture.start(Filter.parse(c.filter()), stack, loop, clock, application));
         case Command.Trace t -> trace(t);
+        case Command.Ping p -> PingStream.start(p.request(), stack, loop);
       };
     } catch (TimeoutException | ExecutionException e) {
       throw new Refused("the loop did not answer in time: it is busy or ending");

@@ -1,0 +1,334 @@
+package dev.skiff.daemon;
+
+import dev.skiff.control.PingRequest;
+import dev.skiff.dev.NetDevice;
+import dev.skiff.header.Ip4Addr;
+import dev.skiff.ip.IcmpError;
+import dev.skiff.ip.PingListener;
+import dev.skiff.ip.PingReply;
+import dev.skiff.ip.PingSocket;
+import dev.skiff.skb.DropReason;
+import dev.skiff.stack.NetStack;
+import dev.skiff.time.Timer;
+import dev.skiff.time.TimerQueue;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One ping: sends its requests by a timer and tells what becomes of them, as iputils' ping would.
+ *
+ * <p>Thread: the loop thread.
+ */
+final class PingRun implements PingListener {
+  private static final long NS_PER_US = 1000;
+  private static final long NS_PER_MS = 1_000_000;
+  private static final long NS_PER_S = 1_000_000_000;
+
+  /** A flood without replies sends one in each of these. */
+  private static final long FLOOD_NS = 10 * NS_PER_MS;
+
+  /** The most bytes of wrong data that are shown: all that an Ethernet frame has. */
+  private static final int MAX_SHOWN = 1472;
+
+  private final PingRequest request;
+  private final NetStack stack;
+  private final LongSupplier epochUs;
+  private final Consumer<Map<String, Object>> out;
+  private final TimerQueue timers;
+  private final PingTally tally;
+  private final PingPace pace;
+  private final Timer timer =
+      new Timer() {
+        @Override
+        protected void fire(long nowNs) {
+          step(nowNs);
+        }
+      };
+  private final PingSocket socket;
+  private final int source;
+  private final @Nullable NetDevice dev;
+  private long startNs;
+  private long lastSentNs;
+  private long exitNs = Long.MAX_VALUE;
+  private boolean ended;
+
+  /**
+   * A ping that {@link #start} starts.
+   *
+   * @param epochUs says microseconds since 1970
+   * @param out is told what happens: an object of JSON at a time, the last one a summary
+   * @throws IllegalArgumentException if nobody can be pinged so: one line in iputils' words
+   * @throws IllegalStateException if there are too many pings
+   */
+  PingRun(
+      PingRequest request,
+      NetStack stack,
+      LongSupplier epochUs,
+      Consumer<Map<String, Object>> out) {
+    this.request = request;
+    this.stack = stack;
+    this.epochUs = epochUs;
+    this.out = out;
+    timers = stack.timers();
+    tally = new PingTally(request.size() >= PingSocket.STAMP);
+    pace = new PingPace(request.intervalMs() * NS_PER_MS, request.preload());
+    dev = device(request.from());
+    int saddr = dev == null && request.from() != null ? ownAddress(request.from()) : Ip4Addr.ANY;
+    refuseOwnAndBroadcast(request.dst());
+    source = saddr == Ip4Addr.ANY && dev != null ? dev.inDev().selectAddress(request.dst()) : saddr;
+    socket =
+        stack
+            .pings()
+            .open(request.dst(), this)
+            .data(request.size(), request.patternBytes())
+            .from(saddr, dev)
+            .tosAndTtl(request.tos(), request.ttl())
+            .pmtuDisc(request.df());
+  }
+
+  // ---- Who pings whom
+  // -----------------------------------------------------------------------------
+
+  /** The device of this name; null if it is none, but an address. */
+  private @Nullable NetDevice device(@Nullable String from) {
+    if (from == null || isAddress(from)) {
+      return null;
+    }
+    NetDevice found = stack.netDevices().get(from);
+    if (found == null) {
+      throw new IllegalArgumentException("unknown iface: " + from);
+    }
+    return found;
+  }
+
+  private static boolean isAddress(String from) {
+    try {
+      var _ = Ip4Addr.parse(from);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private int ownAddress(String from) {
+    int address = Ip4Addr.parse(from);
+    if (!isOurs(address)) {
+      throw new IllegalArgumentException("bind: Cannot assign requested address");
+    }
+    return address;
+  }
+
+  private boolean isOurs(int address) {
+    return stack.devices().stream().anyMatch(d -> d.inDev().has(address));
+  }
+
+  private void refuseOwnAndBroadcast(int dst) {
+    if (isOurs(dst)) {
+      throw new IllegalArgumentException(
+          Ip4Addr.format(dst) + " is our own address, and there is no loopback: ping it from afar");
+    }
+    if (stack.devices().stream().anyMatch(d -> d.inDev().isBroadcast(dst))) {
+      throw new IllegalArgumentException(
+          Ip4Addr.format(dst) + " is a broadcast address: broadcasts and groups are not pinged");
+    }
+  }
+
+  // ---- Its course
+  // ---------------------------------------------------------------------------------
+
+  /**
+   * Sends the first request.
+   *
+   * @throws IllegalArgumentException if there is no way to who is pinged; nothing was begun then
+   */
+  void start(long nowNs) {
+    DropReason reason = dev == null ? socket.reasonAgainst(nowNs) : DropReason.NOT_DROPPED;
+    if (reason.isDrop()) {
+      close();
+      throw new IllegalArgumentException("connect: " + PingErrno.text(reason));
+    }
+    Map<String, Object> begun = event("start");
+    begun.put("dst", Ip4Addr.format(request.dst()));
+    if (source != Ip4Addr.ANY) {
+      begun.put("src", Ip4Addr.format(source));
+    }
+    if (dev != null) {
+      begun.put("dev", dev.name());
+    }
+    begun.put("size", request.size());
+    begun.put("id", socket.id());
+    out.accept(begun);
+    startNs = nowNs;
+    lastSentNs = nowNs;
+    step(nowNs);
+  }
+
+  /** Sends what is due, ends if it is time to, and sets the timer for what comes next. */
+  private void step(long nowNs) {
+    if (ended) {
+      return;
+    }
+    while (!isOver(nowNs) && maySend() && untilNextNs(nowNs) == 0) {
+      send(nowNs);
+    }
+    if (isOver(nowNs)) {
+      finish();
+      return;
+    }
+    if (!maySend() && exitNs == Long.MAX_VALUE) {
+      exitNs = nowNs + lingerNs();
+    }
+    long next = maySend() ? nowNs + untilNextNs(nowNs) : exitNs;
+    timers.set(timer, Math.min(next, deadlineNs()));
+  }
+
+  private boolean isOver(long nowNs) {
+    boolean allHeard = request.count() > 0 && tally.received() + tally.errors() >= request.count();
+    boolean failed = request.deadlineS() > 0 && tally.errors() > 0;
+    return allHeard || failed || nowNs >= exitNs || nowNs >= deadlineNs();
+  }
+
+  private long deadlineNs() {
+    return request.deadlineS() == 0 ? Long.MAX_VALUE : startNs + request.deadlineS() * NS_PER_S;
+  }
+
+  /** With a deadline it goes on until so many have been answered, as iputils. */
+  private boolean maySend() {
+    return request.count() == 0
+        || request.deadlineS() > 0
+        || socket.transmitted() < request.count();
+  }
+
+  /** How long the last answers are waited for: as iputils, two round trips if there was one. */
+  private long lingerNs() {
+    return tally.received() == 0
+        ? request.waitMs() * NS_PER_MS
+        : Math.max(
+            2 * tally.maxUs() * NS_PER_US, request.flood() ? 0 : request.intervalMs() * NS_PER_MS);
+  }
+
+  private long untilNextNs(long nowNs) {
+    if (!request.flood()) {
+      return pace.untilNextNs(nowNs);
+    }
+    boolean waits = tally.inFlight(socket.transmitted()) >= request.preload();
+    return waits ? Math.max(0, lastSentNs + FLOOD_NS - nowNs) : 0;
+  }
+
+  private void send(long nowNs) {
+    lastSentNs = nowNs;
+    pace.sent(nowNs);
+    DropReason reason = socket.send(epochUs.getAsLong(), nowNs);
+    if (!reason.isDrop()) {
+      tell("sent", "icmp_seq", socket.sequence());
+      return;
+    }
+    pace.failed();
+    Map<String, Object> failed = event("local");
+    failed.put("icmp_seq", socket.sequence());
+    failed.put("reason", reason.name());
+    if (reason == DropReason.PKT_TOO_BIG) {
+      tally.localError();
+      failed.put("mtu", dev == null ? socket.mtu(nowNs) : dev.mtu());
+    } else {
+      failed.put("error", PingErrno.text(reason));
+    }
+    tell(failed);
+  }
+
+  /** Ends it: its summary is the last that is heard of it. A second call does nothing. */
+  void finish() {
+    if (!ended) {
+      close();
+      Map<String, Object> summary = event("summary");
+      summary.putAll(tally.members(socket.transmitted(), (lastSentNs - startNs) / NS_PER_US));
+      out.accept(summary);
+    }
+  }
+
+  private void close() {
+    ended = true;
+    timers.cancel(timer);
+    socket.close();
+  }
+
+  // ---- What is heard
+  // ------------------------------------------------------------------------------
+
+  @Override
+  public void reply(PingReply reply, long nowNs) {
+    long rttUs = reply.rttNs() / NS_PER_US;
+    tally.reply(reply.sequence(), socket.transmitted(), rttUs, reply.isDuplicate());
+    if (!request.quiet()) {
+      out.accept(members(reply, rttUs));
+    }
+    wake(nowNs);
+  }
+
+  private Map<String, Object> members(PingReply reply, long rttUs) {
+    Map<String, Object> members = event("reply");
+    members.put("bytes", reply.bytes());
+    members.put("from", Ip4Addr.format(reply.source()));
+    members.put("icmp_seq", reply.sequence());
+    members.put("ttl", reply.ttl());
+    if (reply.isTruncated()) {
+      members.put("truncated", true);
+    } else if (request.size() >= PingSocket.STAMP) {
+      members.put("time_us", rttUs);
+    }
+    if (reply.isDuplicate()) {
+      members.put("dup", true);
+    }
+    if (reply.wrongAt() >= 0) {
+      byte[] data = reply.data();
+      members.put("wrong_at", reply.wrongAt());
+      members.put("wanted", reply.wanted());
+      members.put("was", data[reply.wrongAt()] & 0xFF);
+      members.put("data", HexFormat.of().formatHex(data, 0, Math.min(MAX_SHOWN, data.length)));
+    }
+    return members;
+  }
+
+  @Override
+  public void error(int sequence, int from, IcmpError why, long nowNs) {
+    tally.error(sequence, socket.transmitted());
+    Map<String, Object> failed = event("error");
+    failed.put("from", Ip4Addr.format(from));
+    failed.put("icmp_seq", sequence);
+    failed.put("type", why.type());
+    failed.put("code", why.code());
+    failed.put("info", why.info());
+    tell(failed);
+    wake(nowNs);
+  }
+
+  /** In the next turn it looks whether it ends: not now, since it may be at sending. */
+  private void wake(long nowNs) {
+    boolean last = request.count() > 0 && tally.received() + tally.errors() >= request.count();
+    if (!ended && (last || request.flood() || tally.errors() > 0)) {
+      timers.set(timer, nowNs);
+    }
+  }
+
+  private static Map<String, Object> event(String name) {
+    Map<String, Object> event = new LinkedHashMap<>();
+    event.put("event", name);
+    return event;
+  }
+
+  private void tell(String name, String member, Object value) {
+    Map<String, Object> event = event(name);
+    event.put(member, value);
+    tell(event);
+  }
+
+  private void tell(Map<String, Object> event) {
+    if (!request.quiet()) {
+      out.accept(event);
+    }
+  }
+}
