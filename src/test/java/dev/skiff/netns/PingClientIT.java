@@ -1,0 +1,276 @@
+package dev.skiff.netns;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * {@code skiff ping} at the kernel, beside the system's own ping at Skiff: what both print is the
+ * same but for times and addresses. X113.
+ */
+@Tag("netns")
+class PingClientIT {
+  private static final String NOBODY = "198.51.100.77";
+  private static final String FAR = "203.0.113.9";
+
+  @TempDir Path directory;
+  private Netns netns;
+  private SkiffProcess skiff;
+
+  @BeforeEach
+  void start() throws IOException {
+    netns = new Netns();
+    skiff =
+        SkiffProcess.start(
+            netns,
+            directory,
+            "--tap",
+            "skiff0",
+            "--ip",
+            SkiffProcess.IP + "/24",
+            "--host-ip",
+            SkiffProcess.HOST_IP + "/24",
+            "--gateway",
+            SkiffProcess.HOST_IP);
+  }
+
+  @AfterEach
+  void end() {
+    skiff.close();
+    netns.close();
+  }
+
+  private Netns.Result ping(String arguments) {
+    return skiff.run(("ping " + arguments).split(" ", -1));
+  }
+
+  private Netns.Result systemsPing(String arguments) {
+    return netns.run(("ping " + arguments).split(" ", -1));
+  }
+
+  /** Without what is different from run to run, and from end to end. */
+  private static String shape(Netns.Result result) {
+    String text =
+        result
+            .output()
+            .replaceAll("\\[\\d{10}\\.\\d{6}\\] ", "[WHEN] ")
+            .replaceAll("time=(\\d\\.\\d{3}|\\d\\.\\d\\d|\\d\\d\\.\\d|\\d{3,}) ms", "time=T ms")
+            .replaceAll("time \\d+ms", "time Tms")
+            .replaceAll("mdev = (\\d+\\.\\d{3}/){3}\\d+\\.\\d{3} ms(, pipe \\d+)?", "mdev = T ms")
+            .replaceAll("ipg/ewma \\d+\\.\\d{3}/\\d+\\.\\d{3} ms", "ipg/ewma T ms")
+            .replace(SkiffProcess.IP, "A")
+            .replace(SkiffProcess.HOST_IP, "A");
+    return text + "exit code " + result.exitCode();
+  }
+
+  /** Both ping each other: {@code PEER} and {@code SELF} stand for whom and who. */
+  private void assertAlike(String arguments) {
+    Netns.Result wanted =
+        systemsPing(
+            arguments.replace("PEER", SkiffProcess.IP).replace("SELF", SkiffProcess.HOST_IP));
+    Netns.Result got =
+        ping(arguments.replace("PEER", SkiffProcess.HOST_IP).replace("SELF", SkiffProcess.IP));
+    assertEquals(shape(wanted), shape(got));
+  }
+
+  @Test
+  void threeOfThreeAreAnsweredTheFirstToo() throws Exception {
+    Netns.Result result = ping("-c 3 -i 0.2 " + SkiffProcess.HOST_IP);
+    assertEquals(0, result.exitCode(), result.output());
+    assertTrue(result.output().contains("64 bytes from 198.51.100.1: icmp_seq=1 ttl=64 time="));
+    assertTrue(result.output().contains("3 packets transmitted, 3 received, 0% packet loss"));
+    assertEquals(3, netns.counter("IcmpInEchos"));
+    assertEquals(3, skiff.counter("Icmp", "OutEchos"));
+    assertEquals(3, skiff.counter("Icmp", "InEchoReps"));
+    skiff.assertBooksAddUp(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-c 3 -i 0.2 PEER",
+        "-n -c 2 -i 0.2 -q PEER",
+        "-c 2 -i 0.2 -s 0 PEER",
+        "-c 2 -i 0.2 -s 15 PEER",
+        "-c 2 -i 0.2 -s 16 PEER",
+        "-c 2 -i 0.2 -s 1472 -M do PEER",
+        "-c 1 -M dont -s 100 PEER",
+        "-c 2 -i 0.2 -D -p a55a3c -s 100 PEER",
+        "-c 2 -i 0.2 -I SELF PEER",
+        "-c 2 -i 0.2 -I skiff0 PEER",
+        "-c 2 -i 0.2 -t 9 -Q 0x10 PEER",
+        "-c 1 -M do -s 1473 PEER",
+        "-c 1 -W 5 " + NOBODY,
+        "-c 300 -f -q PEER",
+      })
+  void whatBothPrintIsAlike(String arguments) {
+    assertAlike(arguments);
+  }
+
+  @Test
+  void tosAndTimeToLiveAreThoseAskedFor() throws Exception {
+    Path file = directory.resolve("out.pcap");
+    try (Listening capture =
+        Listening.start(
+            netns,
+            skiff,
+            directory,
+            "capture",
+            "-c",
+            "1",
+            "-w",
+            file.toString(),
+            "out",
+            "and",
+            "icmp")) {
+      assertEquals(0, ping("-c 1 -t 9 -Q 0x10 " + SkiffProcess.HOST_IP).exitCode());
+      assertEquals(0, capture.exitCode());
+    }
+    assertEquals(List.of(List.of("9", "0x10")), Tshark.read(file, "icmp", "ip.ttl", "ip.dsfield"));
+  }
+
+  /** The request arrives whole; whether the answer does is told by who puts it together. */
+  @Test
+  void theLongestRequestThereIsArrivesInFragments() throws Exception {
+    var _ = ping("-c 1 -W 1 -s 65507 " + SkiffProcess.HOST_IP);
+    assertEquals(1, netns.counter("IcmpInEchos"));
+    assertEquals(1, netns.counter("IpReasmOKs"));
+    assertEquals(0, netns.counter("IcmpInCsumErrors"));
+  }
+
+  @Test
+  void whatARouterSaysIsTold() {
+    netns.exec("sysctl", "-qw", "net.ipv4.ip_forward=1");
+    netns.exec("sysctl", "-qw", "net.ipv4.conf.all.send_redirects=0");
+    netns.exec("sysctl", "-qw", "net.ipv4.conf.skiff0.send_redirects=0");
+    netns.exec("ip", "route", "add", "203.0.113.0/25", "dev", "skiff0");
+    netns.exec("ip", "route", "add", "prohibit", "203.0.113.64/26");
+    netns.exec("ip", "route", "add", "203.0.113.128/25", "dev", "skiff0", "mtu", "1400");
+    assertTold("-c 1 -t 1 " + FAR, "From 198.51.100.1 icmp_seq=1 Time to live exceeded");
+    assertTold("-c 1 203.0.113.70", "From 198.51.100.1 icmp_seq=1 Packet filtered");
+    Netns.Result tooLong =
+        assertTold(
+            "-c 2 -i 0.2 -M do -s 1400 203.0.113.130",
+            "From 198.51.100.1 icmp_seq=1 Frag needed and DF set (mtu = 1400)");
+    String local = "ping: local error: message too long, mtu=1400";
+    assertTrue(tooLong.output().contains(local), tooLong.output());
+  }
+
+  private Netns.Result assertTold(String arguments, String line) {
+    Netns.Result result = ping(arguments);
+    assertTrue(result.output().lines().anyMatch(line::equals), result.output());
+    assertEquals(1, result.exitCode());
+    return result;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "198.51.100.2|ping: 198.51.100.2 is our own address, and there is no loopback",
+        "198.51.100.255|ping: 198.51.100.255 is a broadcast address",
+        "-I 198.51.100.9 198.51.100.1|ping: bind: Cannot assign requested address",
+        "-I eth7 198.51.100.1|ping: unknown iface: eth7",
+        "example.com|skiff ping: example.com: names are not resolved: give an IPv4 address",
+        "198.51.100|skiff ping: '198.51.100' is not an IPv4 address",
+        "-c 0 198.51.100.1|skiff ping: -c 0: give 1 or more",
+        "-f 198.51.100.1|skiff ping: a flood needs an end",
+        "-s 65508 198.51.100.1|skiff ping: size 65508: must be 0 to 65507",
+        "-M maybe 198.51.100.1|skiff ping: 'maybe' is not do, want or dont",
+      })
+  void whatCannotBeTriedIsOneLineAndTwo(String both) {
+    List<String> parts = List.of(both.split("\\|", -1));
+    Netns.Result result = ping(parts.getFirst());
+    assertEquals(2, result.exitCode(), result.output());
+    assertEquals(1, result.output().lines().count(), result.output());
+    assertTrue(result.output().startsWith(parts.get(1)), result.output());
+  }
+
+  @Test
+  void withoutADaemonItIsTwo() throws Exception {
+    assertEquals(0, skiff.stop("TERM"));
+    Netns.Result result = ping("-c 1 " + SkiffProcess.HOST_IP);
+    assertEquals(2, result.exitCode());
+    assertTrue(result.output().startsWith("ping: no daemon at "), result.output());
+  }
+
+  private Process background(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(netns.inside(SkiffProcess.SKIFF, "ping"));
+    command.addAll(List.of(arguments));
+    command.addAll(List.of("--socket", skiff.socket().toString()));
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
+  }
+
+  private long sent() throws IOException {
+    return skiff.now("Icmp", "OutEchos");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM"})
+  void aSignalEndsItWithItsStatistics(String signal) throws Exception {
+    Process ping = background("-i", "0.05", SkiffProcess.HOST_IP);
+    BufferedReader out = ping.inputReader(StandardCharsets.UTF_8);
+    assertTrue(out.readLine().startsWith("PING 198.51.100.1 "));
+    assertTrue(out.readLine().startsWith("64 bytes from "));
+    Netns.Result.of(List.of("kill", "-" + signal, Long.toString(ping.pid())));
+    String output = String.join("\n", out.readAllLines());
+    assertTrue(ping.waitFor(5, TimeUnit.SECONDS));
+    assertEquals(0, ping.exitValue(), output);
+    assertTrue(output.contains("--- 198.51.100.1 ping statistics ---"), output);
+    assertTrue(output.contains("\nrtt min/avg/max/mdev = "), output);
+  }
+
+  @Test
+  void whenItsReaderIsKilledTheDaemonPingsNoMore() throws Exception {
+    Process ping = background("-i", "0.01", SkiffProcess.HOST_IP);
+    Await.until("it pings", 10, () -> sent() >= 20);
+    ping.destroyForcibly();
+    ping.waitFor();
+    Await.until(
+        "it pings no more",
+        () -> {
+          long before = sent();
+          Thread.sleep(100); // Ten would be sent.
+          return sent() == before;
+        });
+    skiff.assertBooksAddUp(1);
+    assertEquals(0, ping("-c 1 " + SkiffProcess.HOST_IP).exitCode());
+  }
+
+  @Test
+  void whenTheDaemonEndsItTellsWhatThereWas() throws Exception {
+    Process ping = background("-i", "0.05", SkiffProcess.HOST_IP);
+    Await.until("it pings", 10, () -> skiff.now("Icmp", "InEchoReps") >= 3);
+    assertEquals(0, skiff.stop("TERM"));
+    String output = String.join("\n", ping.inputReader(StandardCharsets.UTF_8).readAllLines());
+    assertTrue(ping.waitFor(5, TimeUnit.SECONDS));
+    assertEquals(0, ping.exitValue(), output);
+    assertTrue(output.contains(" 0% packet loss"), output);
+  }
+
+  @Test
+  void eachEventIsALineOfJson() throws Exception {
+    Netns.Result result = ping("--json -c 1 " + SkiffProcess.HOST_IP);
+    List<Object> events = new ArrayList<>();
+    for (String line : result.output().lines().toList()) {
+      Map<String, Object> event = JSON.std.mapFrom(line);
+      events.add(event.get("event"));
+    }
+    assertEquals(List.of("start", "sent", "reply", "summary"), events);
+  }
+}
