@@ -39,7 +39,7 @@ public final class Rig implements AutoCloseable {
   public static final int PEER_IP = Ip4Addr.parse("198.51.100.1");
   public static final int PREFIX = 24;
 
-  /** Frames longer than any MTU a rig uses can be injected. */
+  /** Frames longer than the MTU that a rig usually has can be injected. */
   private static final int MAX_FRAME = 4096;
 
   /** Frames that the wire holds in each direction; one more fails the test. */
@@ -56,8 +56,8 @@ public final class Rig implements AutoCloseable {
   public final ManualClock clock = new ManualClock(1_000_000_000L);
   public final Skiff skiff;
   private final Wire peer;
-  private final SkBuffPool peerPool =
-      new SkBuffPool(PEER_BUFFERS, SkBuffPool.slotSizeFor(MAX_FRAME), 1);
+  private final int maxFrame;
+  private final SkBuffPool peerPool;
   private long expectedFaults;
   private boolean closed;
 
@@ -77,7 +77,14 @@ public final class Rig implements AutoCloseable {
 
   /** A rig whose wire holds so many frames, and whose stack is built as the test says. */
   public Rig(int ring, Consumer<Skiff.Builder> settings) {
-    PipeWire wire = new PipeWire(MAX_FRAME, ring);
+    this(ring, MAX_FRAME, settings);
+  }
+
+  /** The same with a wire that takes frames of up to {@code maxFrame} bytes. */
+  public Rig(int ring, int maxFrame, Consumer<Skiff.Builder> settings) {
+    this.maxFrame = maxFrame;
+    peerPool = new SkBuffPool(PEER_BUFFERS, SkBuffPool.slotSizeFor(maxFrame), 1);
+    PipeWire wire = new PipeWire(maxFrame, ring);
     peer = wire.b();
     Skiff.Builder builder =
         Skiff.builder()
@@ -188,13 +195,13 @@ public final class Rig implements AutoCloseable {
 
   private List<byte[]> received() {
     List<byte[]> frames = new ArrayList<>();
-    SkBuff skb = Objects.requireNonNull(peerPool.devAlloc(MAX_FRAME, "rig"));
+    SkBuff skb = Objects.requireNonNull(peerPool.devAlloc(maxFrame, "rig"));
     while (peer.receive(skb, clock.nowNs()) == Wire.Rx.FRAME) {
       byte[] frame = new byte[skb.len()];
       skb.copyTo(skb.data(), frame, frame.length);
       frames.add(frame);
       skb.free(DropReason.CONSUMED);
-      skb = Objects.requireNonNull(peerPool.devAlloc(MAX_FRAME, "rig"));
+      skb = Objects.requireNonNull(peerPool.devAlloc(maxFrame, "rig"));
     }
     skb.free(DropReason.CONSUMED);
     return frames;
