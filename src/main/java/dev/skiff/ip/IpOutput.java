@@ -26,7 +26,7 @@ final class IpOutput {
   private static final int GROUP_TTL = 1;
 
   private final int ttl;
-  private final boolean discoversPmtu;
+  private final PmtuDisc usualDisc;
   private final RouteCache routeCache;
   private final IpCounters stats;
   private final IpIdents idents;
@@ -40,7 +40,7 @@ final class IpOutput {
       RandomGenerator random,
       TimeOfDay timeOfDay) {
     ttl = parms.ttl();
-    discoversPmtu = parms.discoversPmtu();
+    usualDisc = parms.discoversPmtu() ? PmtuDisc.WANT : PmtuDisc.DONT;
     this.routeCache = routeCache;
     this.stats = stats;
     this.timeOfDay = timeOfDay;
@@ -99,7 +99,7 @@ final class IpOutput {
     int totLen = skb.len() + headerLen;
     int mtu = rt.mtu(dev, nowNs);
     boolean fits = totLen <= mtu;
-    PmtuDisc disc = discoversPmtu ? flow.pmtuDisc : PmtuDisc.DONT;
+    PmtuDisc disc = flow.pmtuDisc == PmtuDisc.WANT ? usualDisc : flow.pmtuDisc;
     if (totLen > MAX_LEN) {
       return DropReason.PKT_TOO_BIG;
     }

@@ -7,7 +7,8 @@ import dev.skiff.text.Settings;
  * The switches of IPv4, each named as Linux's {@code net.ipv4.*} where Linux has one.
  *
  * @param ttl {@code ip_default_ttl}: RFC 1122 3.2.1.7, 1 to 255
- * @param discoversPmtu not {@code ip_no_pmtu_disc}: whether DF is set on what fits, RFC 1191
+ * @param discoversPmtu not {@code ip_no_pmtu_disc}: whether DF is set on what fits, RFC 1191, where
+ *     its protocol does not say
  * @param minPmtu the least MTU of a path that is believed, 68 or more
  * @param mtuExpiresNs how long it is, in ns
  * @param acceptSourceRoute whether a datagram that has come by a source route is taken

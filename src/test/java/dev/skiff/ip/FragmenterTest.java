@@ -202,6 +202,16 @@ class FragmenterTest {
     assertNotEquals(one.id(), two.id());
   }
 
+  /** {@code ip_no_pmtu_disc} is what is usual; who says IP_PMTUDISC_DO still has DF set. */
+  @Test
+  void whoWantsDfHasItWithoutPathMtuDiscoveryToo() {
+    OutRig out = new OutRig(builder -> builder.ipv4("ip_no_pmtu_disc=on"));
+    out.rig.introducePeer();
+    Flow flow = OutRig.to(Rig.PEER_IP).pmtuDisc(PmtuDisc.DO);
+    assertTrue(out.sent(flow, 100).getFirst().df());
+    assertEquals(DropReason.PKT_TOO_BIG, out.send(flow, Frames.data(1481)));
+  }
+
   // ---- When something is wanting ----------------------------------------------------------------
 
   /** X11: no memory of ours goes out behind a short last piece. */
