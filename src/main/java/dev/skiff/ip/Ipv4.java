@@ -174,6 +174,9 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
       return; // A program's own frame: no protocol here has sent it.
     }
     stats.count(IpStat.IP_OUT_DISCARDS);
+    if ((IpHdr.fragOff(packet, ip) & IpHdr.OFFSET) != 0) {
+      return; // RFC 1122 3.2.2: of another fragment than the first nothing is said.
+    }
     IpHandler handler = input.handler(IpHdr.protocol(packet, ip));
     if (handler != null && packet.tail() - ip >= IpHdr.ihl(packet, ip) * 4 + IcmpHdr.LEN) {
       why.set(IcmpHdr.DEST_UNREACH, IcmpHdr.HOST_UNREACH, 0, Ip4Addr.ANY);

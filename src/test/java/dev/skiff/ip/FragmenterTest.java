@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.skiff.Frames;
 import dev.skiff.Rig;
+import dev.skiff.dev.NetDevice;
 import dev.skiff.ip.OutRig.Datagram;
 import dev.skiff.skb.DropReason;
+import dev.skiff.skb.Packet;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.skb.SkBuffPool;
 import java.io.ByteArrayOutputStream;
@@ -32,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FragmenterTest {
   private static final long SEED = Long.getLong("skiff.seed", 791);
   private static final int MAX_PAYLOAD = 65_535 - Frames.IP_HLEN;
+  private static final long SECOND = 1_000_000_000L;
 
   private static OutRig rigOf(int mtu) {
     int pieces = MAX_PAYLOAD / (mtu - Frames.IP_HLEN - 7) + 2;
@@ -285,6 +288,33 @@ class FragmenterTest {
     List<Datagram> pieces = Datagram.of(out.rig.exchange(reply));
     assertEquals(101, pieces.size());
     assertCut(576, payload, pieces);
+  }
+
+  /** X94 in our own house: of later fragments nobody is told, their bytes are no header. */
+  @Test
+  void ofWhatWaitedInPiecesItsProtocolIsToldOnce() {
+    OutRig out = new OutRig();
+    List<Integer> told = new ArrayList<>();
+    out.ipv4()
+        .addProtocol(
+            OutRig.PROTOCOL,
+            new IpHandler() {
+              @Override
+              public DropReason receive(SkBuff skb, NetDevice dev, long nowNs) {
+                return DropReason.CONSUMED;
+              }
+
+              @Override
+              public void error(Packet packet, int ip, IcmpError why, NetDevice dev, long nowNs) {
+                told.add(packet.u8(ip + Frames.IP_HLEN));
+              }
+            });
+    out.send(OutRig.to(Rig.PEER_IP), Frames.data(4000));
+    for (int i = 0; i < 4; i++) {
+      out.rig.after(SECOND);
+    }
+    assertEquals(3, out.rig.verdicts(DropReason.NEIGH_FAILED));
+    assertEquals(List.of((int) Frames.data(1)[0]), told);
   }
 
   // ---- Echo -------------------------------------------------------------------------------------

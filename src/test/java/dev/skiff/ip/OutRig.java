@@ -52,7 +52,10 @@ final class OutRig {
   DropReason send(Flow flow, byte[] payload) {
     int headers = Frames.ETH_HLEN + Frames.IP_HLEN;
     SkBuff skb =
-        Objects.requireNonNull(rig.stack().pool().devAlloc(headers + payload.length, "test"));
+        Objects.requireNonNull(
+            rig.stack()
+                .pool()
+                .devAlloc(Math.max(headers + payload.length, Frames.ETH_ZLEN), "test"));
     skb.reserve(headers);
     skb.copyFrom(payload, skb.put(payload.length), payload.length);
     DropReason reason = ipv4().send(skb, flow, rig.clock.nowNs());
