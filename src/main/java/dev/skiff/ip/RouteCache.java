@@ -148,7 +148,7 @@ final class RouteCache {
     if (route != null && route.dev() == dev) {
       byDevice.nextHop = route.nextHop(daddr);
     }
-    byDevice.reason = dev.isUp() ? DropReason.NOT_DROPPED : DropReason.DEV_READY;
+    byDevice.reason = dev.isUp() ? reasonAgainst(daddr, dev) : DropReason.DEV_READY;
     byDevice.dev = dev;
     return byDevice;
   }
@@ -171,7 +171,10 @@ final class RouteCache {
   private void fill(Rtable rt, int daddr, long nowNs) {
     begin(rt, daddr);
     Route route = routes.lookup(daddr);
-    rt.reason = reasonAgainst(daddr, route);
+    rt.reason = reasonAgainst(daddr, route == null ? null : route.dev());
+    if (route != null && rt.reason == DropReason.IP_OUTNOROUTES) {
+      rt.reason = DropReason.IP_ROUTE_REFUSED; // It is of a type that goes nowhere.
+    }
     if (rt.reason != DropReason.NOT_DROPPED || route == null) {
       return;
     }
@@ -186,20 +189,16 @@ final class RouteCache {
     }
   }
 
-  private static DropReason reasonAgainst(int daddr, @Nullable Route route) {
+  private static DropReason reasonAgainst(int daddr, @Nullable NetDevice dev) {
     // RFC 1122 3.2.1.3 (a), (g): these MUST NOT be sent to; what class E is for nobody knows.
     boolean noHost = !Ip4Addr.isUnicast(daddr) && !Ip4Addr.isMulticast(daddr);
     if (noHost && daddr != Ip4Addr.BROADCAST) {
       return DropReason.IP_OUT_INVALID_DEST;
     }
-    if (route == null) {
+    if (dev == null) {
       return DropReason.IP_OUTNOROUTES;
     }
-    NetDevice by = route.dev();
-    if (by == null) {
-      return DropReason.IP_ROUTE_REFUSED;
-    }
-    return by.inDev().isLocal(daddr) ? DropReason.IP_OUT_LOCAL : DropReason.NOT_DROPPED;
+    return dev.inDev().isLocal(daddr) ? DropReason.IP_OUT_LOCAL : DropReason.NOT_DROPPED;
   }
 
   /**

@@ -96,6 +96,31 @@ class SendTest {
 
   // ---- Where to ---------------------------------------------------------------------------------
 
+  /** X49: RFC 1122 3.2.1.3 (a), (g). */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0.0.0.0",
+        "0.0.0.1",
+        "0.255.255.255",
+        "127.0.0.0",
+        "127.0.0.1",
+        "127.255.255.255",
+        "240.0.0.0",
+        "255.255.255.254"
+      })
+  void whereNoHostIsNothingIsSent(String daddr) {
+    int to = Ip4Addr.parse(daddr);
+    assertRefused(DropReason.IP_OUT_INVALID_DEST, OutRig.to(to));
+    assertRefused(DropReason.IP_OUT_INVALID_DEST, OutRig.to(to).dev(out.rig.device()));
+  }
+
+  @Test
+  void toOurselvesNothingIsSent() {
+    assertRefused(DropReason.IP_OUT_LOCAL, OutRig.to(Rig.OUR_IP));
+    assertRefused(DropReason.IP_OUT_LOCAL, OutRig.to(Rig.OUR_IP).dev(out.rig.device()));
+  }
+
   @Test
   void whatIsSentBesideThoseRangesGoesToTheGateway() {
     for (String daddr : List.of("1.0.0.0", "126.255.255.255", "128.0.0.0", "223.255.255.255")) {
