@@ -146,7 +146,7 @@ final class RouteCache {
     begin(byDevice, daddr);
     Route route = routes.lookup(daddr);
     if (route != null && route.dev() == dev) {
-      byDevice.nextHop = route.nextHop(daddr);
+      byDevice.nextHop = nextHop(daddr, route);
     }
     byDevice.reason = dev.isUp() ? reasonAgainst(daddr, dev) : DropReason.DEV_READY;
     byDevice.dev = dev;
@@ -179,7 +179,7 @@ final class RouteCache {
       return;
     }
     rt.dev = route.dev();
-    rt.nextHop = route.nextHop(daddr);
+    rt.nextHop = nextHop(daddr, route);
     rt.prefsrc = routes.sourceFor(route, daddr);
     int at = pmtus.find(daddr, nowNs);
     if (at >= 0) {
@@ -187,6 +187,12 @@ final class RouteCache {
       rt.pmtuLocked = pmtus.isLocked(at);
       rt.pmtuUntilNs = pmtus.untilNs(at);
     }
+  }
+
+  /** RFC 1112 6.2, RFC 1122 3.3.6: what is for many is for those on the link, not for a gateway. */
+  private static int nextHop(int daddr, Route route) {
+    boolean many = Ip4Addr.isMulticast(daddr) || daddr == Ip4Addr.BROADCAST;
+    return many ? daddr : route.nextHop(daddr);
   }
 
   private static DropReason reasonAgainst(int daddr, @Nullable NetDevice dev) {

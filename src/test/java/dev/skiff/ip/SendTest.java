@@ -142,6 +142,35 @@ class SendTest {
 
   // ---- To all, and to groups --------------------------------------------------------------------
 
+  /** X124: RFC 1122 3.3.6, RFC 894; whatever route there is. */
+  @ParameterizedTest
+  @ValueSource(strings = {"255.255.255.255", "198.51.100.255"})
+  void toAllIsALinkBroadcast(String daddr) {
+    int to = Ip4Addr.parse(daddr);
+    assertEquals(Frames.BROADCAST, one(OutRig.to(to)).dest());
+    assertEquals(Frames.BROADCAST, one(OutRig.to(to).dev(out.rig.device())).dest());
+  }
+
+  /** X125: RFC 1112 6.1, 6.4: the group's low 23 bits, and TTL 1; never through a gateway. */
+  @ParameterizedTest
+  @CsvSource({
+    "224.0.0.1, 0x01005E000001",
+    "224.0.0.251, 0x01005E0000FB",
+    "239.255.255.255, 0x01005E7FFFFF",
+    "224.128.1.2, 0x01005E000102",
+    "239.129.1.2, 0x01005E010102",
+  })
+  void aGroupHasAMacOfItsOwnAndTtl1(String group, String mac) {
+    int to = Ip4Addr.parse(group);
+    for (Flow flow : List.of(OutRig.to(to), OutRig.to(to).dev(out.rig.device()))) {
+      Datagram sent = one(flow);
+      assertEquals(Long.decode(mac), sent.dest());
+      assertEquals(1, sent.ttl());
+      assertEquals(Rig.OUR_IP, sent.saddr());
+    }
+    assertEquals(5, one(OutRig.to(to).ttl(5)).ttl(), "unless its sender says otherwise");
+  }
+
   /** X124: MUST NOT. */
   @Test
   void unicastIsNeverALinkBroadcast() {
