@@ -61,10 +61,8 @@ final class IpOutput {
       stats.count(IpStat.IP_OUT_NO_ROUTES);
       return rt.reason();
     }
-    int saddr = flow.saddr;
-    if (saddr == Ip4Addr.ANY) {
-      saddr = flow.anySource ? saddr : rt.source(dev);
-    } else if (!rt.isOurs(saddr, dev)) {
+    int saddr = flow.saddr != Ip4Addr.ANY || flow.anySource ? flow.saddr : rt.source(dev);
+    if (saddr == Ip4Addr.ANY ? !flow.anySource : !rt.isOurs(saddr, dev)) {
       // RFC 1122 3.2.1.3: what a host sends MUST come from one of its own addresses.
       stats.count(IpStat.IP_OUT_DISCARDS);
       return DropReason.IP_OUT_INVALID_SOURCE;

@@ -73,6 +73,26 @@ class SendTest {
     assertRefused(DropReason.IP_OUT_INVALID_SOURCE, OutRig.to(Rig.PEER_IP).from(second));
   }
 
+  /**
+   * X50, X39: an address that is still being probed for is not used, nor is 0.0.0.0 in its stead.
+   */
+  @Test
+  void withoutAnAddressNothingIsSent() {
+    out.rig.device().inDev().clear();
+    assertEquals(true, out.send(OutRig.to(FAR), DATA).isDrop());
+    assertEquals(List.of(), out.rig.turn());
+    assertEquals(
+        1, out.stat(IpStat.IP_OUT_NO_ROUTES) + out.stat(IpStat.IP_OUT_DISCARDS), "counted");
+  }
+
+  @Test
+  void withoutAnAddressNothingIsSentByACertainDeviceEither() {
+    out.rig.device().inDev().clear();
+    Flow flow = OutRig.to(Ip4Addr.BROADCAST).dev(out.rig.device());
+    assertTrue(out.send(flow, DATA).isDrop());
+    assertEquals(List.of(), out.rig.turn());
+  }
+
   /** RFC 1122 3.2.1.3 (a): for a host that looks for its address. */
   @Test
   void whoSaysSoSendsFromNoAddress() {
