@@ -184,6 +184,17 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
     }
   }
 
+  /** RFC 1122 3.3.1.4: if it is a gateway, another one is used for a while. */
+  @Override
+  public void nextHopFailed(int nextHop, NetDevice dev, long nowNs) {
+    routes.gatewayFailed(nextHop, dev, nowNs);
+  }
+
+  @Override
+  public void nextHopWorks(int nextHop, NetDevice dev) {
+    routes.gatewayWorks(nextHop, dev);
+  }
+
   /**
    * {@code icmp_unreach}: somebody says what has become of a datagram of ours.
    *

@@ -126,6 +126,7 @@ final class NeighbourQueues {
    */
   void fail(Neighbour n, long nowNs) {
     NetDevice dev = n.dev; // The entry may be another's before all are told.
+    sink.nextHopFailed(n.ip, dev, nowNs);
     for (SkBuff skb; (skb = dequeue(n)) != null; ) {
       failed.queueTail(skb);
     }
@@ -136,6 +137,11 @@ final class NeighbourQueues {
     } finally {
       var _ = failed.purge(DropReason.NEIGH_FAILED); // If it threw: nobody else would.
     }
+  }
+
+  /** The neighbour is there, as it was not known to be. */
+  void works(Neighbour n) {
+    sink.nextHopWorks(n.ip, n.dev);
   }
 
   private void tell(NetDevice dev, SkBuff skb, long nowNs) {

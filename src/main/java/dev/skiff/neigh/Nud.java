@@ -174,8 +174,12 @@ final class Nud {
   // ---- The one place where a state changes ------------------------------------------------------
 
   private void change(Neighbour n, NeighbourState to, long nowNs) {
+    boolean wasKnown = n.state.isValid();
     leave(n);
     n.state = to;
+    if (to == NeighbourState.REACHABLE || (to.isValid() && !wasKnown)) {
+      queues.works(n); // Before what waits is sent, which may change it again.
+    }
     updateHhs(n);
     switch (to) {
       case INCOMPLETE -> {

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.skiff.Frames;
+import dev.skiff.Rig;
 import dev.skiff.header.Ip4Addr;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -102,6 +105,52 @@ class DeadGatewaysTest {
     assertFalse(net.routes.isPassedOver(before));
     net.append("default via 198.51.100.1");
     assertFalse(net.routes.isPassedOver(before));
+  }
+
+  // ---- By ARP -----------------------------------------------------------------------------------
+
+  /** The gateway that is asked for when a host beyond them is answered; empty if none is. */
+  private String asked() {
+    List<byte[]> out =
+        net.rig.exchange(
+            Frames.ethernet(
+                Rig.OUR_MAC,
+                Rig.PEER_MAC,
+                0x0800,
+                Frames.ipv4(
+                    Ip4Addr.parse(FAR), Rig.OUR_IP, 1, 64, Frames.icmp(8, 0, 1, 1, new byte[32]))));
+    byte[] last = out.isEmpty() ? new byte[64] : out.getLast();
+    return Frames.u16(last, 12) == 0x0806 ? Ip4Addr.format(Frames.u32(last, 38)) : "";
+  }
+
+  private void waitInVain() {
+    for (int i = 0; i < 3; i++) {
+      net.rig.after(1_000_000_000L);
+    }
+  }
+
+  @Test
+  void aGatewayThatDoesNotAnswerArpIsPassedOverUntilItSpeaks() {
+    assertEquals("198.51.100.1", asked());
+    waitInVain();
+    assertEquals("198.51.100.3", asked());
+    waitInVain();
+    assertEquals("198.51.100.4", asked());
+    // X121: nobody is pinged, so that a gateway is found alive by what it says itself.
+    net.rig.exchange(Frames.arpRequest(Rig.PEER_MAC, SECOND, Rig.OUR_IP));
+    assertEquals(BY_SECOND, net.lookup(FAR));
+    assertEquals("", asked(), "its MAC address is known");
+    assertEquals(4, net.rig.stack().ipv4().stat(IpStat.ICMP_OUT_ECHO_REPS));
+  }
+
+  @Test
+  void aGatewayThatDiesWhileItIsUsedIsPassedOver() {
+    net.rig.exchange(Frames.arpRequest(Rig.PEER_MAC, FIRST, Rig.OUR_IP));
+    assertEquals("", asked(), "it is stale, and sent to");
+    net.rig.after(5_000_000_000L);
+    waitInVain();
+    assertEquals(BY_SECOND, net.lookup(FAR), "nothing waited for it");
+    assertEquals("198.51.100.3", asked());
   }
 
   @Test

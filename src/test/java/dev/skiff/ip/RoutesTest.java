@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.skiff.Frames;
 import dev.skiff.Rig;
 import dev.skiff.dev.ArpConf;
 import dev.skiff.dev.DeviceConfig;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
+import dev.skiff.skb.DropReason;
 import dev.skiff.wire.PipeWire;
 import java.io.IOException;
 import java.util.List;
@@ -235,6 +237,22 @@ class RoutesTest {
       assertNotEquals(before, net.routes.genid());
       before = net.routes.genid();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"blackhole", "unreachable", "prohibit"})
+  void whatARouteRefusesIsDroppedByName(String type) {
+    net.add("default via 198.51.100.1");
+    net.add(type + " 203.0.113.0/24");
+    List<byte[]> out =
+        rig.exchange(
+            Frames.ethernet(
+                Rig.OUR_MAC,
+                Rig.PEER_MAC,
+                0x0800,
+                Frames.ipv4(OLD, Rig.OUR_IP, 1, 64, Frames.icmp(8, 0, 1, 1, new byte[32]))));
+    assertEquals(0, out.size());
+    assertEquals(1, rig.verdicts(DropReason.IP_ROUTE_REFUSED));
   }
 
   // ---- Link-local -------------------------------------------------------------------------------
