@@ -243,6 +243,9 @@ public final class Igmp implements IpHandler, NetdevNotifier {
     IgmpHdr.write(skb, skb.put(IgmpHdr.LEN), type, group);
     skb.resetTransportHeader();
     flow.to(daddr, IpProto.IGMP).ttl(TTL).tos(TOS).options(routerAlert).dev(dev);
+    if (dev.inDev().primary().address() == Ip4Addr.ANY) {
+      flow.fromAny(); // As Linux does: a host without an address may be in groups.
+    }
     var _ = sender.sendOwn(skb, flow, nowNs);
   }
 
