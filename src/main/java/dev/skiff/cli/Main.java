@@ -20,6 +20,7 @@ import picocli.CommandLine.ParameterException;
       RouteCommand.class,
       AddrCommand.class,
       LinkCommand.class,
+      MaddrCommand.class,
       FaultCommand.class,
       CaptureCommand.class,
       TraceCommand.class,
@@ -52,8 +53,8 @@ public final class Main implements Runnable {
     if (spec != null) {
       throw new ParameterException(
           spec.commandLine(),
-          "say what to do: run, status, stat, drops, neigh, route, addr, link, fault, capture, trace,"
-              + " ping or tap");
+          "say what to do: run, status, stat, drops, neigh, route, addr, link, maddr, fault, capture,"
+              + " trace, ping or tap");
     }
   }
 

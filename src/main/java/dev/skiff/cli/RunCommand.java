@@ -140,6 +140,14 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable String ipv4;
 
   @Option(
+      names = "--group",
+      paramLabel = "GROUP",
+      description =
+          "Be a member of this group, as 239.1.2.3, and tell routers by IGMP; may be there several"
+              + " times. skiff maddr joins and leaves more.")
+  private List<String> groups = new ArrayList<>();
+
+  @Option(
       names = "--socket",
       paramLabel = "PATH",
       description =
@@ -195,7 +203,8 @@ final class RunCommand implements Callable<Integer> {
                 ? NeighbourParms.USUAL
                 : named("--neigh", neigh, NeighbourParms.USUAL::with),
             ipv4 == null ? IpParms.USUAL : named("--ipv4", ipv4, IpParms.USUAL::with),
-            routes.stream().map(text -> named("--route", text, RouteSpec::parse)).toList());
+            routes.stream().map(text -> named("--route", text, RouteSpec::parse)).toList(),
+            groups.stream().map(text -> named("--group", text, Ip4Addr::parse)).toList());
     new Daemon(config, Main.Version.version(), System.out).run();
     return 0;
   }

@@ -47,6 +47,7 @@ public final class Answers {
         case Command.Addr a -> addr(a.request());
         case Command.Fault f -> fault(f);
         case Command.Link l -> link(l);
+        case Command.Maddr m -> maddr(m);
       };
     } catch (TimeoutException e) {
       return new Reply.Failure(
@@ -167,6 +168,20 @@ public final class Answers {
             Links.set(shown.getFirst(), settings);
           }
           return new Reply.Links(shown.stream().map(Links::show).toList());
+        },
+        LOOP_TIMEOUT);
+  }
+
+  private Reply maddr(Command.Maddr command)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    List<NetDevice> shown =
+        command.dev() == null && !command.sets() ? stack.devices() : List.of(device(command.dev()));
+    return loop.call(
+        () -> {
+          if (command.sets()) {
+            Groups.set(stack.igmp(), shown.getFirst(), command);
+          }
+          return new Reply.Maddrs(shown.stream().map(Groups::show).toList());
         },
         LOOP_TIMEOUT);
   }

@@ -1,5 +1,6 @@
 package dev.skiff.control;
 
+import dev.skiff.header.Ip4Addr;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -86,6 +87,48 @@ public sealed interface Command {
     }
   }
 
+  /**
+   * The groups of devices, and which is to be joined or left if one of the two is not null.
+   *
+   * @param dev the device's name; null for all, or for the only one
+   * @param add the group that one more wants
+   * @param del the group that one fewer wants
+   */
+  record Maddr(@Nullable String dev, @Nullable String add, @Nullable String del) implements Asked {
+    /**
+     * @throws IllegalArgumentException with one line that says what is wrong
+     */
+    public Maddr {
+      if (add != null && del != null) {
+        throw new IllegalArgumentException("a group is joined or left: say add or del");
+      }
+      String group = add != null ? add : del;
+      if (group != null) {
+        var _ = Ip4Addr.parse(group);
+      }
+    }
+
+    /** Whether it changes something. */
+    public boolean sets() {
+      return add != null || del != null;
+    }
+
+    @Override
+    public Map<String, Object> arguments() {
+      Map<String, Object> arguments = new LinkedHashMap<>();
+      if (dev != null) {
+        arguments.put("dev", dev);
+      }
+      if (add != null) {
+        arguments.put("add", add);
+      }
+      if (del != null) {
+        arguments.put("del", del);
+      }
+      return arguments;
+    }
+  }
+
   /** A command that is answered by a line and then, until the client closes, a stream. */
   sealed interface Streamed extends Command {}
 
@@ -147,6 +190,11 @@ public sealed interface Command {
       case "addr" -> new Addr(AddrRequest.of(request));
       case "fault" -> new Fault(Members.text(request, "dev"), Members.text(request, "spec"));
       case "link" -> new Link(Members.text(request, "dev"), settings(request));
+      case "maddr" ->
+          new Maddr(
+              Members.text(request, "dev"),
+              Members.text(request, "add"),
+              Members.text(request, "del"));
       case "capture" ->
           new Capture(Objects.requireNonNullElse(Members.text(request, "filter"), ""));
       case "trace" ->
@@ -157,7 +205,7 @@ public sealed interface Command {
           throw new IllegalArgumentException(
               "unknown \"cmd\" '"
                   + word
-                  + "': send status, stat, drops, neigh, route, addr, link, fault, capture, trace or"
+                  + "': send status, stat, drops, neigh, route, addr, link, fault, maddr, capture, trace or"
                   + " ping");
     };
   }

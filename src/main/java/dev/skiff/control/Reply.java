@@ -1,6 +1,7 @@
 package dev.skiff.control;
 
 import dev.skiff.dev.InIfaddr;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +115,41 @@ public sealed interface Reply {
       if (!host.isEmpty()) {
         body.put("host", host);
       }
+      return body;
+    }
+  }
+
+  /** The groups of devices, as {@code ip maddr} shows them. */
+  record Maddrs(List<Maddr> devices) implements Reply {
+    @Override
+    public Map<String, Object> body() {
+      return Map.of("maddr", devices.stream().map(Maddr::body).toList());
+    }
+  }
+
+  /**
+   * One device of {@link Maddrs}.
+   *
+   * @param ifindex its number, from 1
+   * @param groups how many want each group
+   */
+  record Maddr(int ifindex, String ifname, Map<String, Integer> groups) {
+    Map<String, Object> body() {
+      List<Map<String, Object>> addresses = new ArrayList<>();
+      groups.forEach(
+          (group, users) -> {
+            Map<String, Object> address = new LinkedHashMap<>();
+            address.put("family", "inet");
+            address.put("address", group);
+            if (users != 1) {
+              address.put("users", users);
+            }
+            addresses.add(address);
+          });
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("ifindex", ifindex);
+      body.put("ifname", ifname);
+      body.put("maddr", addresses);
       return body;
     }
   }

@@ -5,6 +5,7 @@ import dev.skiff.control.ControlPath;
 import dev.skiff.control.ControlServer;
 import dev.skiff.control.Streams;
 import dev.skiff.dev.DeviceConfig;
+import dev.skiff.dev.Iff;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.dev.NetdevEvent;
 import dev.skiff.ip.RouteSpec;
@@ -109,6 +110,9 @@ public final class Daemon {
       for (NetDevice dev : stack.devices()) {
         dev.setFault(config.fault(), clock.nowNs());
         dev.setRxCopybreak(config.rxCopybreak());
+        if ((dev.flags() & Iff.MULTICAST) != 0) {
+          config.groups().forEach(group -> stack.igmp().join(dev, group));
+        }
       }
       stack.netDevices().addNotifier((event, dev) -> tellOfFailure(event, dev, stack));
       PollLoop loop = new PollLoop(clock, timers, stack, faults);

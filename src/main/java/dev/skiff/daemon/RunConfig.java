@@ -2,7 +2,9 @@ package dev.skiff.daemon;
 
 import dev.skiff.dev.ArpConf;
 import dev.skiff.dev.DeviceConfig;
+import dev.skiff.dev.InDevice;
 import dev.skiff.dev.NetDevices;
+import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.ip.IpParms;
 import dev.skiff.ip.RouteSpec;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param neighbours times and bounds of the neighbour table
  * @param ipv4 the switches of IPv4 and ICMP
  * @param routes beside those to the devices' own networks and by their gateways
+ * @param groups what every device that carries groups is a member of from the start
  */
 public record RunConfig(
     List<DeviceSpec> devices,
@@ -39,13 +42,16 @@ public record RunConfig(
     ArpConf arp,
     NeighbourParms neighbours,
     IpParms ipv4,
-    List<RouteSpec> routes) {
+    List<RouteSpec> routes,
+    List<Integer> groups) {
   /**
    * @throws IllegalArgumentException with one line that says what is wrong: a mistake of usage
    */
   public RunConfig {
     devices = List.copyOf(devices);
     routes = List.copyOf(routes);
+    groups = List.copyOf(groups);
+    checkGroups(groups);
     if (socket != null && socket.toString().isEmpty()) {
       throw new IllegalArgumentException("--socket is empty: give a path, or leave it out");
     }
@@ -61,6 +67,21 @@ public record RunConfig(
           "--buffer-memory of " + bufferMemory + " bytes is out of range: use 1M to 64G");
     }
     checkTogether(devices);
+  }
+
+  private static void checkGroups(List<Integer> groups) {
+    for (int group : groups) {
+      if (!Ip4Addr.isMulticast(group)) {
+        throw new IllegalArgumentException(
+            "--group "
+                + Ip4Addr.format(group)
+                + " is no group: those are 224.0.0.0 to 239.255.255.255");
+      }
+    }
+    if (new HashSet<>(groups).size() > InDevice.MAX_GROUPS) {
+      throw new IllegalArgumentException(
+          "--group is there more than " + InDevice.MAX_GROUPS + " times: that is the most");
+    }
   }
 
   /** What each device may say, and not two of them. */

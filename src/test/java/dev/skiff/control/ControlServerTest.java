@@ -197,6 +197,7 @@ class ControlServerTest {
         "{\"v\":1,\"cmd\":\"trace\",\"count\":0}",
         "{\"v\":1,\"cmd\":\"trace\",\"count\":1001}",
         "{\"v\":1,\"cmd\":\"trace\",\"count\":\"1\"}",
+        "{\"v\":1,\"cmd\":\"maddr\",\"add\":1}",
         "{\"v\":1,\"cmd\":\"link\",\"dev\":1}",
         "{\"v\":1,\"cmd\":\"link\",\"set\":1}",
         "{\"v\":1,\"cmd\":\"link\",\"set\":{\"mtu\":\"1400\"}}",
@@ -466,5 +467,28 @@ class ControlServerTest {
     assertThrows(
         IOException.class,
         () -> ControlServer.open(far, new Answers(stack, loop, "x"), NO_STREAMS));
+  }
+
+  @Test
+  void groupsAreShownJoinedAndLeft() throws IOException {
+    String all = "{\"family\":\"inet\",\"address\":\"224.0.0.1\"}";
+    String one = "{\"family\":\"inet\",\"address\":\"239.1.2.3\"}";
+    String none =
+        "{\"v\":1,\"ok\":true,\"maddr\":[{\"ifindex\":1,\"ifname\":\"skiff0\",\"maddr\":[";
+    assertEquals(none + all + "]}]}", maddr(""));
+    assertEquals(none + all + "," + one + "]}]}", maddr(",\"add\":\"239.1.2.3\""));
+    assertEquals(none + all + "]}]}", maddr(",\"del\":\"239.1.2.3\""));
+    for (String wrong :
+        List.of(
+            ",\"del\":\"239.1.2.3\"",
+            ",\"add\":\"239.1.2\"",
+            ",\"add\":\"198.51.100.1\"",
+            ",\"add\":\"239.1.2.3\",\"del\":\"239.1.2.3\"")) {
+      assertTrue(maddr(wrong).startsWith("{\"v\":1,\"ok\":false"), wrong);
+    }
+  }
+
+  private String maddr(String arguments) throws IOException {
+    return sendLine("{\"v\":1,\"cmd\":\"maddr\"" + arguments + "}").strip();
   }
 }

@@ -13,6 +13,7 @@ import dev.skiff.stack.PoolConfig;
 import dev.skiff.wire.FaultSpec;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,6 +32,7 @@ class DeviceSpecTest {
         ArpConf.USUAL,
         NeighbourParms.USUAL,
         IpParms.USUAL,
+        List.of(),
         List.of());
   }
 
@@ -108,5 +110,32 @@ class DeviceSpecTest {
     String message = String.valueOf(e.getMessage());
     assertEquals(part, message.contains(part) ? part : message);
     assertEquals(1, config(one).devices().size());
+  }
+
+  /** X125: {@code run --group}. */
+  @Test
+  void groupsAreGroupsAndNotTooMany() {
+    RunConfig one = config("tap=a,ip=198.51.100.2/24");
+    List<Integer> twenty = IntStream.range(0, 20).map(i -> 0xEF00_0001 + i).boxed().toList();
+    assertEquals(twenty, in(one, twenty).groups());
+    List<Integer> more = IntStream.range(0, 21).map(i -> 0xEF00_0001 + i).boxed().toList();
+    assertThrows(IllegalArgumentException.class, () -> in(one, more));
+    List<Integer> noGroup = List.of(Ip4Addr.parse("198.51.100.1"));
+    assertThrows(IllegalArgumentException.class, () -> in(one, noGroup));
+  }
+
+  private static RunConfig in(RunConfig config, List<Integer> groups) {
+    return new RunConfig(
+        config.devices(),
+        config.socket(),
+        config.pcap(),
+        config.fault(),
+        config.rxCopybreak(),
+        config.bufferMemory(),
+        config.arp(),
+        config.neighbours(),
+        config.ipv4(),
+        config.routes(),
+        groups);
   }
 }
