@@ -104,7 +104,6 @@ final class FragQueues {
       s.spare = null;
     }
     s.saddr = saddr;
-    s.bytes = 0;
     sources.insert(s, hash(saddr, 0, 0));
     return s;
   }
@@ -149,9 +148,9 @@ final class FragQueues {
 
   // ---- Memory -----------------------------------------------------------------------------------
 
-  /** Whether a datagram that takes so much may be there at all. */
-  boolean mayTake(int bytesOfOne) {
-    return bytesOfOne <= mostOfOne;
+  /** Whether a source may take so much at all. */
+  boolean mayTake(int more) {
+    return more <= mostOfOne;
   }
 
   /**

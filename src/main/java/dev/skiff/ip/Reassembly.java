@@ -189,10 +189,6 @@ final class Reassembly {
 
   /** Whether there is room for more of a datagram; if not, it is given up itself. */
   private boolean makeRoomIn(FragQueue q, int more) {
-    if (!queues.mayTake(q.bytes + more)) {
-      giveUp(q, DropReason.IP_FRAGMENT_EVICTED);
-      return false;
-    }
     for (FragQueue old; (old = queues.inTheWay(q.saddr(), more)) != null; ) {
       giveUp(old, DropReason.IP_FRAGMENT_EVICTED);
       if (old == q) {

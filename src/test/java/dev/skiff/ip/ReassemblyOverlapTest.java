@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.skiff.Frames;
+import dev.skiff.header.InetChecksum;
 import dev.skiff.skb.DropReason;
+import dev.skiff.skb.IpSummed;
+import dev.skiff.skb.SkBuff;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -216,12 +220,21 @@ class ReassemblyOverlapTest {
     assertArrayEquals(DATA, rig.completed(piece(2)));
   }
 
-  /** X77: also if it is the one that makes the datagram whole, and its sum was known. */
+  /**
+   * X77: also if it is the one that makes the datagram whole; what was known of its sum is void.
+   */
   @Test
   void aFragmentThatIsCutMayComeLast() {
+    int[] sum = {0};
+    rig.onWhole = skb -> sum[0] = skb.csum();
     rig.held(piece(0), piece(2));
     byte[] longer = Arrays.copyOfRange(DATA, PIECE, 2 * PIECE + 5);
-    assertArrayEquals(DATA, rig.completed(Fragment.of(PIECE, true, longer)));
+    SkBuff skb = rig.skb(Fragment.of(PIECE, true, longer));
+    int known = InetChecksum.sum(skb, skb.data() + 20, longer.length);
+    skb.setCsum(known, IpSummed.COMPLETE);
+    assertEquals(DropReason.CONSUMED, rig.add(skb, rig.rig.device()));
+    assertArrayEquals(DATA, FragRig.dataOf(rig.wholes.getFirst()));
+    assertEquals(~Frames.checksum(DATA, 0, DATA.length) & 0xFFFF, sum[0]);
   }
 
   /** X77: nothing is left of it; the others stay. Linux gives them up too. */

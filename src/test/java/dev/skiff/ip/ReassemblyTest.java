@@ -145,6 +145,9 @@ class ReassemblyTest {
     rig.held(Fragment.part(data, 16, 24).df(second));
     var _ = rig.completed(Fragment.part(data, 0, 16).df(first));
     assertEquals(Integer.decode(flags), Frames.u16(rig.wholes.getFirst(), 6));
+    rig.held(Fragment.part(data, 16, 24));
+    var _ = rig.completed(Fragment.part(data, 0, 16));
+    assertEquals(0, Frames.u16(rig.wholes.getLast(), 6), "the next one has nothing of the last");
   }
 
   @Test
@@ -275,6 +278,16 @@ class ReassemblyTest {
     rig.assertStats(0, 0, 0, 0);
   }
 
+  /** As {@code skb_orphan} in {@code ip_defrag}. */
+  @Test
+  void whoOwnsAFragmentIsToldAtOnceThatItIsHeld() {
+    int[] told = {0};
+    SkBuff skb = rig.skb(Fragment.of(8, true, new byte[8]));
+    skb.setDestructor(ended -> told[0]++);
+    assertEquals(DropReason.NOT_DROPPED, rig.add(skb, rig.rig.device()));
+    assertEquals(1, told[0]);
+  }
+
   // ---- Who gets it ------------------------------------------------------------------------------
 
   @Test
@@ -316,11 +329,11 @@ class ReassemblyTest {
     rig.onWhole =
         skb -> {
           kept.queueTail(skb);
-          throw new IllegalStateException("a bug");
+          throw new UnsupportedOperationException("a bug");
         };
     List<Fragment> parts = Fragment.cut(Fragment.data(16, 17), 8);
     rig.held(parts.get(0));
-    assertThrows(IllegalStateException.class, () -> rig.add(parts.get(1)));
+    assertThrows(UnsupportedOperationException.class, () -> rig.add(parts.get(1)));
     assertEquals(1, kept.purge(DropReason.CONSUMED));
   }
 
