@@ -131,8 +131,7 @@ final class PingCommand implements Callable<Integer> {
     return FAILURE;
   }
 
-  // ---- What is asked
-  // ------------------------------------------------------------------------------
+  // ---- What is asked ----------------------------------------------------------------------------
 
   private PingRequest request() {
     if (count != null && count < 1) {
@@ -173,8 +172,7 @@ final class PingCommand implements Callable<Integer> {
     }
   }
 
-  // ---- What is answered
-  // ---------------------------------------------------------------------------
+  // ---- What is answered -------------------------------------------------------------------------
 
   private int ping(PingRequest request, Path socket) throws IOException {
     try (ControlClient.LiveStream live = ControlClient.stream(socket, new Command.Ping(request));

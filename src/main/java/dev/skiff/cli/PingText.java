@@ -24,8 +24,7 @@ final class PingText {
 
   private PingText() {}
 
-  // ---- The first line
-  // -----------------------------------------------------------------------------
+  // ---- The first line ---------------------------------------------------------------------------
 
   /** {@code PING 198.51.100.1 (198.51.100.1) 56(84) bytes of data.} */
   static String header(String host, Map<String, ?> start) {
@@ -42,8 +41,7 @@ final class PingText {
     return "PATTERN: 0x" + HexFormat.of().formatHex(pattern);
   }
 
-  // ---- What comes back
-  // ----------------------------------------------------------------------------
+  // ---- What comes back --------------------------------------------------------------------------
 
   /** {@code 64 bytes from 198.51.100.1: icmp_seq=1 ttl=64 time=0.345 ms}, and what is wrong. */
   static String reply(Map<String, ?> reply) {
@@ -147,8 +145,7 @@ final class PingText {
         : "ping: sendmsg: " + local.get("error");
   }
 
-  // ---- The last lines
-  // -----------------------------------------------------------------------------
+  // ---- The last lines ---------------------------------------------------------------------------
 
   /** The statistics, with the empty line in front of them and the one that ends them. */
   static String summary(String host, Map<String, ?> summary, boolean flood) {

@@ -11,8 +11,6 @@ import dev.skiff.skb.DropReason;
 import dev.skiff.stack.NetStack;
 import dev.skiff.time.Timer;
 import dev.skiff.time.TimerQueue;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -30,9 +28,6 @@ final class PingRun implements PingListener {
 
   /** A flood without replies sends one in each of these. */
   private static final long FLOOD_NS = 10 * NS_PER_MS;
-
-  /** The most bytes of wrong data that are shown: all that an Ethernet frame has. */
-  private static final int MAX_SHOWN = 1472;
 
   private final PingRequest request;
   private final NetStack stack;
@@ -90,8 +85,7 @@ final class PingRun implements PingListener {
             .pmtuDisc(request.df());
   }
 
-  // ---- Who pings whom
-  // -----------------------------------------------------------------------------
+  // ---- Who pings whom ---------------------------------------------------------------------------
 
   /** The device of this name; null if it is none, but an address. */
   private @Nullable NetDevice device(@Nullable String from) {
@@ -137,8 +131,7 @@ final class PingRun implements PingListener {
     }
   }
 
-  // ---- Its course
-  // ---------------------------------------------------------------------------------
+  // ---- Its course -------------------------------------------------------------------------------
 
   /**
    * Sends the first request.
@@ -151,17 +144,7 @@ final class PingRun implements PingListener {
       close();
       throw new IllegalArgumentException("connect: " + PingErrno.text(reason));
     }
-    Map<String, Object> begun = event("start");
-    begun.put("dst", Ip4Addr.format(request.dst()));
-    if (source != Ip4Addr.ANY) {
-      begun.put("src", Ip4Addr.format(source));
-    }
-    if (dev != null) {
-      begun.put("dev", dev.name());
-    }
-    begun.put("size", request.size());
-    begun.put("id", socket.id());
-    out.accept(begun);
+    out.accept(PingEvents.start(socket, source, dev, request.size()));
     startNs = nowNs;
     lastSentNs = nowNs;
     step(nowNs);
@@ -224,29 +207,25 @@ final class PingRun implements PingListener {
     pace.sent(nowNs);
     DropReason reason = socket.send(epochUs.getAsLong(), nowNs);
     if (!reason.isDrop()) {
-      tell("sent", "icmp_seq", socket.sequence());
+      tell(PingEvents.sent(socket.sequence()));
       return;
     }
     pace.failed();
-    Map<String, Object> failed = event("local");
-    failed.put("icmp_seq", socket.sequence());
-    failed.put("reason", reason.name());
+    int mtu = 0;
     if (reason == DropReason.PKT_TOO_BIG) {
       tally.localError();
-      failed.put("mtu", dev == null ? socket.mtu(nowNs) : dev.mtu());
-    } else {
-      failed.put("error", PingErrno.text(reason));
+      mtu = dev == null ? socket.mtu(nowNs) : dev.mtu();
     }
-    tell(failed);
+    tell(PingEvents.local(socket.sequence(), reason, mtu));
   }
 
   /** Ends it: its summary is the last that is heard of it. A second call does nothing. */
   void finish() {
     if (!ended) {
       close();
-      Map<String, Object> summary = event("summary");
-      summary.putAll(tally.members(socket.transmitted(), (lastSentNs - startNs) / NS_PER_US));
-      out.accept(summary);
+      out.accept(
+          PingEvents.summary(
+              tally.members(socket.transmitted(), (lastSentNs - startNs) / NS_PER_US)));
     }
   }
 
@@ -256,53 +235,22 @@ final class PingRun implements PingListener {
     socket.close();
   }
 
-  // ---- What is heard
-  // ------------------------------------------------------------------------------
+  // ---- What is heard ----------------------------------------------------------------------------
 
   @Override
   public void reply(PingReply reply, long nowNs) {
     long rttUs = reply.rttNs() / NS_PER_US;
     tally.reply(reply.sequence(), socket.transmitted(), rttUs, reply.isDuplicate());
     if (!request.quiet()) {
-      out.accept(members(reply, rttUs));
+      out.accept(PingEvents.reply(reply, rttUs, request.size() >= PingSocket.STAMP));
     }
     wake(nowNs);
-  }
-
-  private Map<String, Object> members(PingReply reply, long rttUs) {
-    Map<String, Object> members = event("reply");
-    members.put("bytes", reply.bytes());
-    members.put("from", Ip4Addr.format(reply.source()));
-    members.put("icmp_seq", reply.sequence());
-    members.put("ttl", reply.ttl());
-    if (reply.isTruncated()) {
-      members.put("truncated", true);
-    } else if (request.size() >= PingSocket.STAMP) {
-      members.put("time_us", rttUs);
-    }
-    if (reply.isDuplicate()) {
-      members.put("dup", true);
-    }
-    if (reply.wrongAt() >= 0) {
-      byte[] data = reply.data();
-      members.put("wrong_at", reply.wrongAt());
-      members.put("wanted", reply.wanted());
-      members.put("was", data[reply.wrongAt()] & 0xFF);
-      members.put("data", HexFormat.of().formatHex(data, 0, Math.min(MAX_SHOWN, data.length)));
-    }
-    return members;
   }
 
   @Override
   public void error(int sequence, int from, IcmpError why, long nowNs) {
     tally.error(sequence, socket.transmitted());
-    Map<String, Object> failed = event("error");
-    failed.put("from", Ip4Addr.format(from));
-    failed.put("icmp_seq", sequence);
-    failed.put("type", why.type());
-    failed.put("code", why.code());
-    failed.put("info", why.info());
-    tell(failed);
+    tell(PingEvents.error(sequence, from, why));
     wake(nowNs);
   }
 
@@ -312,18 +260,6 @@ final class PingRun implements PingListener {
     if (!ended && (last || request.flood() || tally.errors() > 0)) {
       timers.set(timer, nowNs);
     }
-  }
-
-  private static Map<String, Object> event(String name) {
-    Map<String, Object> event = new LinkedHashMap<>();
-    event.put("event", name);
-    return event;
-  }
-
-  private void tell(String name, String member, Object value) {
-    Map<String, Object> event = event(name);
-    event.put(member, value);
-    tell(event);
   }
 
   private void tell(Map<String, Object> event) {

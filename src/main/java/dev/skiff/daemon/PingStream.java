@@ -92,7 +92,7 @@ final class PingStream implements Streams.Stream {
 
   /** Loop thread. */
   private void tell(Map<String, Object> event) {
-    if ("summary".equals(event.get("event"))) {
+    if (PingEvents.isSummary(event)) {
       summary = event;
     } else if (waiting.get() < MAX_WAITING) {
       waiting.incrementAndGet();

@@ -67,8 +67,7 @@ public final class PingSocket implements AutoCloseable {
     data(USUAL_SIZE, new byte[0]);
   }
 
-  // ---- What is said of requests, before the first
-  // -------------------------------------------------
+  // ---- What is said of requests, before the first -----------------------------------------------
 
   /**
    * The data: from the beginning {@code pattern} again and again, or 0, 1, 2 ... if it is empty;
@@ -114,8 +113,7 @@ public final class PingSocket implements AutoCloseable {
     return this;
   }
 
-  // ---- Requests and what comes back
-  // ---------------------------------------------------------------
+  // ---- Requests and what comes back -------------------------------------------------------------
 
   /**
    * {@code ping_v4_sendmsg}: sends the next request. Its sequence number is one more than that of
@@ -184,8 +182,7 @@ public final class PingSocket implements AutoCloseable {
     pings.close(this);
   }
 
-  // ---- What it says of itself
-  // ---------------------------------------------------------------------
+  // ---- What it says of itself -------------------------------------------------------------------
 
   /** The identifier of its requests, 1 to 65,535. */
   public int id() {
