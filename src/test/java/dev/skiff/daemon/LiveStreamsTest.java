@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.skiff.Rig;
 import dev.skiff.control.Command;
+import dev.skiff.control.PingRequest;
 import dev.skiff.control.Streams;
 import dev.skiff.dev.Taps;
 import dev.skiff.loop.PollLoop;
@@ -23,6 +24,7 @@ import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +33,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Captures and traces that a busy loop does not come to leave nothing behind in the stack. */
+/**
+ * Captures, traces and pings that a busy loop does not come to leave nothing behind in the stack.
+ */
 @Execution(ExecutionMode.CONCURRENT)
 class LiveStreamsTest {
   private static final Duration LONG = Duration.ofSeconds(20);
@@ -125,5 +129,47 @@ class LiveStreamsTest {
     capture.close();
     release.countDown();
     assertEquals(0, loop.call(() -> taps(), LONG));
+  }
+
+  private int pings() throws Exception {
+    return loop.call(() -> stack.pings().size(), LONG);
+  }
+
+  /** X113. */
+  @Test
+  void aPingThatWasRefusedPingsNobody() throws Exception {
+    keepBusy();
+    Command.Ping ping = new Command.Ping(PingRequest.to(Rig.PEER_IP));
+    Streams.Refused refused = assertThrows(Streams.Refused.class, () -> streams.open(ping));
+    assertTrue(String.valueOf(refused.getMessage()).contains("did not answer in time"));
+    release.countDown();
+    assertEquals(0, pings());
+  }
+
+  @Test
+  void aPingThatIsStoppedTellsItsSummaryAndIsGone() throws Exception {
+    try (Streams.Stream stream = streams.open(new Command.Ping(PingRequest.to(Rig.PEER_IP)))) {
+      assertEquals(1, pings());
+      stream.stop();
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      stream.writeTo(out);
+      List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
+      assertTrue(lines.getFirst().startsWith("{\"event\":\"start\""), lines.toString());
+      assertTrue(lines.getLast().startsWith("{\"event\":\"summary\""), lines.toString());
+    }
+    assertEquals(0, pings());
+  }
+
+  @Test
+  void aPingWhoseReaderWentAwayIsGone() throws Exception {
+    streams.open(new Command.Ping(PingRequest.to(Rig.PEER_IP))).close();
+    assertEquals(0, pings());
+  }
+
+  @Test
+  void whoCannotBePingedIsRefusedInWordsOfItsOwn() {
+    Command.Ping ping = new Command.Ping(PingRequest.to(Rig.OUR_IP));
+    Streams.Refused refused = assertThrows(Streams.Refused.class, () -> streams.open(ping));
+    assertTrue(String.valueOf(refused.getMessage()).contains("is our own address"));
   }
 }
