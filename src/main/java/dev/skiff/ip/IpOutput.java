@@ -55,7 +55,7 @@ final class IpOutput {
     // RFC 791 3.1: with a source route the destination is, so far, the first hop.
     int to = flow.options == null ? flow.daddr : flow.options.firstHop(flow.daddr);
     RouteCache.Rtable rt =
-        flow.dev == null ? routeCache.lookup(to, nowNs) : routeCache.lookup(to, flow.dev);
+        flow.dev == null ? routeCache.lookup(to, nowNs) : routeCache.lookup(to, flow.dev, nowNs);
     NetDevice dev = rt.dev();
     if (dev == null || rt.reason() != DropReason.NOT_DROPPED) {
       stats.count(IpStat.IP_OUT_NO_ROUTES);
@@ -130,7 +130,7 @@ final class IpOutput {
       IpHdr.sendCheck(skb, ip);
     }
     if (df) {
-      rt.sentWithDf(totLen);
+      routeCache.sentWithDf(rt, totLen, nowNs);
     }
     return fits
         ? finish(skb, dev, rt, totLen, nowNs)

@@ -142,7 +142,7 @@ final class RouteCache {
   }
 
   /** {@code ip_route_output_key} with an {@code oif}: by this device, whatever the routes say. */
-  Rtable lookup(int daddr, NetDevice dev) {
+  Rtable lookup(int daddr, NetDevice dev, long nowNs) {
     begin(byDevice, daddr);
     Route route = routes.lookup(daddr);
     if (route != null && route.dev() == dev) {
@@ -150,7 +150,14 @@ final class RouteCache {
     }
     byDevice.reason = dev.isUp() ? reasonAgainst(daddr, dev) : DropReason.DEV_READY;
     byDevice.dev = dev;
+    setPmtu(byDevice, nowNs);
     return byDevice;
+  }
+
+  /** Remembers that a datagram went out with DF set: of a longer one nobody will be believed. */
+  void sentWithDf(Rtable rt, int totLen, long nowNs) {
+    Rtable ofDestination = rt == byDevice ? lookup(rt.daddr, nowNs) : rt;
+    ofDestination.sentWithDf(totLen);
   }
 
   private void begin(Rtable rt, int daddr) {
@@ -181,7 +188,11 @@ final class RouteCache {
     rt.dev = route.dev();
     rt.nextHop = nextHop(daddr, route);
     rt.prefsrc = routes.sourceFor(route, daddr);
-    int at = pmtus.find(daddr, nowNs);
+    setPmtu(rt, nowNs);
+  }
+
+  private void setPmtu(Rtable rt, long nowNs) {
+    int at = pmtus.find(rt.daddr, nowNs);
     if (at >= 0) {
       rt.pmtu = pmtus.mtu(at);
       rt.pmtuLocked = pmtus.isLocked(at);

@@ -213,6 +213,15 @@ class PathMtuTest {
     assertEquals(1480, pieces.stream().mapToInt(piece -> piece.payload().length).sum());
   }
 
+  @Test
+  void whatIsSentByACertainDeviceKeepsToItToo() {
+    Flow flow = OutRig.to(FAR).dev(out.rig.device());
+    Datagram first = out.sent(flow, 1480).getFirst();
+    assertTrue(first.df());
+    fragNeeded(1400, first.quote());
+    assertEquals(2, out.sent(flow, 1480).size());
+  }
+
   // ---- What is not ------------------------------------------------------------------------------
 
   /** RFC 1191 3, 8: a message never raises it. */
