@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Classic pcap files with nanoseconds, Ethernet: as tcpdump reads them. */
-final class Pcap {
+public final class Pcap {
   private static final int MAGIC_NS = 0xA1B2_3C4D;
   private static final int FILE_HEADER = 24;
   private static final int RECORD_HEADER = 16;
@@ -19,11 +19,12 @@ final class Pcap {
   private static final long NS_PER_S = 1_000_000_000L;
 
   /** A frame and when it passed. */
-  record Frame(long timeNs, byte[] bytes) {}
+  public record Frame(long timeNs, byte[] bytes) {}
 
   private Pcap() {}
 
-  static List<Frame> read(Path file) throws IOException {
+  /** The frames of a file. */
+  public static List<Frame> read(Path file) throws IOException {
     ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
     if (in.getInt(0) != MAGIC_NS) {
       throw new IOException(file + " is no little-endian pcap file with nanoseconds");
@@ -43,7 +44,8 @@ final class Pcap {
     return frames;
   }
 
-  static void write(Path file, List<Frame> frames) throws IOException {
+  /** Makes the file anew with these frames. */
+  public static void write(Path file, List<Frame> frames) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(
         little(FILE_HEADER)

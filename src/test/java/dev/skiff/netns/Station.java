@@ -1,19 +1,9 @@
 package dev.skiff.netns;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import dev.skiff.Frames;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.MacAddr;
-import dev.skiff.sys.Errno;
-import dev.skiff.sys.Sys;
-import dev.skiff.sys.TapOptions;
-import dev.skiff.sys.TunTap;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,24 +17,19 @@ final class Station implements AutoCloseable {
 
   private static final int ETHERTYPE = 12;
   private static final int ARP = 0x0806;
-  private static final int MAX_FRAME = 2048;
 
   /** Frames that wait here until the test looks. */
   private static final int QUEUE = 20_000;
 
-  private final TunTap tap;
-  private final Arena arena = Arena.ofConfined();
-  private final MemorySegment buffer = arena.allocate(MAX_FRAME);
+  private final RawTap tap;
 
-  private Station(TunTap tap) {
+  private Station(RawTap tap) {
     this.tap = tap;
   }
 
   /** Plugs it into bridge br0. */
   static Station on(Netns netns) throws IOException {
-    TapOptions options =
-        TapOptions.of(DEVICE).withNetns(netns.name()).withTxQueueLen((Integer) QUEUE);
-    Station station = new Station(TunTap.open(options));
+    Station station = new Station(RawTap.in(netns, DEVICE, QUEUE));
     netns.exec("ip", "link", "set", DEVICE, "master", "br0");
     netns.exec("ip", "link", "set", DEVICE, "up");
     return station;
@@ -52,8 +37,12 @@ final class Station implements AutoCloseable {
 
   /** Sends a frame. */
   void send(byte[] frame) {
-    MemorySegment.copy(frame, 0, buffer, ValueLayout.JAVA_BYTE, 0, frame.length);
-    assertEquals(frame.length, Sys.write(tap.fd(), buffer.address(), frame.length));
+    tap.send(frame);
+  }
+
+  /** The next frame that has come; empty if there is none. */
+  byte[] receive() {
+    return tap.receive();
   }
 
   /** An ARP packet that came, with where its frame was sent to. */
@@ -114,15 +103,8 @@ final class Station implements AutoCloseable {
     return heard;
   }
 
-  private byte[] receive() {
-    long n = Sys.read(tap.fd(), buffer.address(), MAX_FRAME);
-    assertTrue(n > 0 || n == -Errno.EAGAIN, "read: " + n);
-    return n < 0 ? new byte[0] : buffer.asSlice(0, n).toArray(ValueLayout.JAVA_BYTE);
-  }
-
   @Override
   public void close() {
     tap.close();
-    arena.close();
   }
 }

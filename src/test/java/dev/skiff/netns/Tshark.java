@@ -11,6 +11,15 @@ import org.junit.jupiter.api.Assumptions;
 
 /** Wireshark's own reader: what it makes of a capture, and that it has nothing to complain of. */
 final class Tshark {
+  private static final String WRONG =
+      "_ws.malformed or _ws.expert.severity == error"
+          + " or ip.checksum.status == Bad or icmp.checksum.status == Bad"
+          + " or udp.checksum.status == Bad or igmp.checksum.status == Bad";
+
+  /** Checksums are looked at; fragments are looked at one by one. */
+  private static final List<String> PREFERENCES =
+      List.of("-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE");
+
   private Tshark() {}
 
   /**
@@ -23,6 +32,7 @@ final class Tshark {
     Assumptions.assumeTrue(
         Files.isExecutable(Path.of("/usr/bin/tshark")), "no tshark (Debian: tshark)");
     List<String> command = new ArrayList<>(List.of("tshark", "-n", "-r", file.toString()));
+    command.addAll(PREFERENCES);
     if (!displayFilter.isEmpty()) {
       command.addAll(List.of("-Y", displayFilter));
     }
@@ -45,6 +55,14 @@ final class Tshark {
     } finally {
       Files.delete(errors);
     }
+  }
+
+  /**
+   * What it finds wrong in a capture: what it calls malformed or an error, and wrong checksums,
+   * each with the number of the frame.
+   */
+  static List<List<String>> complaints(Path file) throws IOException, InterruptedException {
+    return read(file, WRONG, "frame.number", "_ws.col.Info", "_ws.expert.message");
   }
 
   /** How many frames match. */
