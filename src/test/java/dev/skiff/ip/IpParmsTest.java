@@ -48,8 +48,8 @@ class IpParmsTest {
     assertRead(8, "icmp_ratemask=8", parms -> parms.icmp().ratemask());
     assertRead(7, "icmp_msgs_per_sec=7", parms -> parms.icmp().msgsPerSec());
     assertRead(9, "icmp_msgs_burst=9", parms -> parms.icmp().msgsBurst());
-    assertRead(2L << 20, "ipfrag_high_thresh=2M", parms -> parms.fragments().highThresh());
-    assertRead(9L << 10, "ipfrag_source_thresh=9K", parms -> parms.fragments().sourceBytes());
+    assertRead(2 << 20, "ipfrag_high_thresh=2M", parms -> parms.fragments().highThresh());
+    assertRead(9 << 10, "ipfrag_source_thresh=9K", parms -> parms.fragments().sourceBytes());
     assertRead(120_000 * MS, "ipfrag_time=120s", parms -> parms.fragments().timeNs());
   }
 
@@ -61,7 +61,7 @@ class IpParmsTest {
             + "accept_source_route=off,drop_unicast_in_l2_multicast=on,old_broadcasts=on,"
             + "icmp_echo_ignore_all=off,icmp_echo_ignore_broadcasts=on,icmp_timestamp=off,"
             + "icmp_ratelimit=1000ms,icmp_ratemask=6168,icmp_msgs_per_sec=1000,icmp_msgs_burst=50,"
-            + "ipfrag_high_thresh=4M,ipfrag_source_thresh=1M,ipfrag_time=30s";
+            + "ipfrag_high_thresh=4M,ipfrag_source_thresh=0,ipfrag_time=30s";
     assertEquals(IpParms.USUAL, IpParms.USUAL.with(examples));
     assertEquals(IpParms.USUAL, IpParms.USUAL.with(""));
   }
