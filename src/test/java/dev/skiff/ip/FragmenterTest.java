@@ -15,6 +15,7 @@ import dev.skiff.skb.Packet;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.skb.SkBuffPool;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -319,22 +320,19 @@ class FragmenterTest {
 
   // ---- Echo -------------------------------------------------------------------------------------
 
-  /** X110, X119: the longest echo there is, as if it had been put together. */
+  /** X70, X110, X119: up to the longest echo there is, and both ways in pieces. */
   @ParameterizedTest
   @ValueSource(ints = {1473, 8000, 65_506, 65_507})
   void theReplyToALongEchoIsFragmented(int n) {
     OutRig out = rigOf(1500);
-    byte[] request = Frames.ipv4(Rig.PEER_IP, Rig.OUR_IP, 1, 64, icmp(8, n));
-    SkBuff skb =
-        Objects.requireNonNull(
-            out.rig.stack().pool().devAlloc(Frames.ETH_HLEN + request.length, "test"));
-    skb.reserve(Frames.ETH_HLEN);
-    skb.resetMacHeader();
-    skb.copyFrom(request, skb.put(request.length), request.length);
-    skb.resetNetworkHeader();
-    DropReason reason = out.ipv4().receive(skb, out.rig.device(), out.rig.clock.nowNs());
-    assertEquals(DropReason.CONSUMED, reason);
-    skb.free(reason);
+    byte[] request = icmp(8, n);
+    for (int at = 0; at < request.length; at += 1480) {
+      byte[] payload = Arrays.copyOfRange(request, at, Math.min(at + 1480, request.length));
+      byte[] piece = Frames.ipv4(Rig.PEER_IP, Rig.OUR_IP, 1, 64, payload);
+      int more = at + 1480 < request.length ? 0x2000 : 0;
+      ByteBuffer.wrap(piece).putShort(6, (short) (at / 8 | more));
+      out.rig.inject(OutRig.frame(OutRig.summed(piece)));
+    }
     List<Datagram> pieces = out.turn();
     ByteArrayOutputStream whole = new ByteArrayOutputStream();
     for (Datagram piece : pieces) {
@@ -344,6 +342,10 @@ class FragmenterTest {
       whole.writeBytes(piece.payload());
     }
     assertTrue(Arrays.equals(icmp(0, n), whole.toByteArray()));
+    assertEquals(1, out.stat(IpStat.IP_REASM_OKS));
+    assertEquals(1, out.stat(IpStat.IP_FRAG_OKS));
+    assertEquals((n + 8 + 1479) / 1480, out.stat(IpStat.IP_FRAG_CREATES));
+    assertEquals(1, out.stat(IpStat.ICMP_OUT_ECHO_REPS));
   }
 
   private static byte[] icmp(int type, int n) {
