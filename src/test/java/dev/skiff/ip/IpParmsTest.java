@@ -61,8 +61,13 @@ class IpParmsTest {
             + "accept_source_route=off,drop_unicast_in_l2_multicast=on,old_broadcasts=on,"
             + "icmp_echo_ignore_all=off,icmp_echo_ignore_broadcasts=on,icmp_timestamp=off,"
             + "icmp_ratelimit=1000ms,icmp_ratemask=6168,icmp_msgs_per_sec=1000,icmp_msgs_burst=50,"
-            + "ipfrag_high_thresh=4M,ipfrag_source_thresh=0,ipfrag_time=30s";
-    assertEquals(IpParms.USUAL, IpParms.USUAL.with(examples));
+            + "ipfrag_high_thresh=4M,ipfrag_source_thresh=1M,ipfrag_time=30s";
+    IpParms parms = IpParms.USUAL.with(examples);
+    FragParms usual = IpParms.USUAL.fragments();
+    assertEquals(IpParms.USUAL, parms.withFragments(usual));
+    assertEquals(usual.highThresh(), parms.fragments().highThresh());
+    assertEquals(usual.sourceLimit(), parms.fragments().sourceLimit(), "a quarter");
+    assertEquals(usual.timeNs(), parms.fragments().timeNs());
     assertEquals(IpParms.USUAL, IpParms.USUAL.with(""));
   }
 
@@ -114,6 +119,8 @@ class IpParmsTest {
         "icmp_msgs_burst=0",
         "ipfrag_high_thresh=4X",
         "ipfrag_high_thresh=-1",
+        "ipfrag_high_thresh=2G",
+        "ipfrag_source_thresh=4G",
         "ipfrag_time=0s",
         "ipfrag_time=121s",
         "ip_default_ttl=64,,min_pmtu=552",
