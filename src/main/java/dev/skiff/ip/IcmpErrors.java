@@ -22,8 +22,6 @@ final class IcmpErrors {
   /** RFC 1812 4.3.2.3: as much of the datagram as fits without the error being longer than this. */
   private static final int MOST_LEN = 576;
 
-  private static final int MOST_QUOTED = MOST_LEN - IpHdr.MIN_LEN - IcmpHdr.LEN;
-
   private final IpOutput output;
   private final IpCounters stats;
   private final Broadcasts broadcasts;
@@ -54,7 +52,7 @@ final class IcmpErrors {
     if (limited && !isAllowed(host, nowNs)) {
       return;
     }
-    int quoted = Math.min(in.tail() - ip, MOST_QUOTED);
+    int quoted = Math.min(in.tail() - ip, room(host, nowNs));
     SkBuff skb =
         dev.pool().devAlloc(dev.headerLen() + IpHdr.MIN_LEN + IcmpHdr.LEN + quoted, HOLDER);
     if (skb == null) {
@@ -75,6 +73,13 @@ final class IcmpErrors {
     // RFC 1122 3.2.2: from the address that it was sent to; with the TOS 0 that it SHOULD have.
     flow.to(host, IpProto.ICMP).from(IpHdr.daddr(in, ip));
     output.sendOwn(skb, flow, nowNs);
+  }
+
+  /** Bytes to be quoted at most: 576 in all, and no more than goes there in one piece. */
+  private int room(int host, long nowNs) {
+    int mtu = output.mtu(host, nowNs);
+    int most = mtu == 0 ? MOST_LEN : Math.min(MOST_LEN, mtu);
+    return most - IpHdr.MIN_LEN - IcmpHdr.LEN;
   }
 
   /** RFC 1122 3.2.2: of what a host MUST NOT say that it was in error. */

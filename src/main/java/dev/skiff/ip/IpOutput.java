@@ -74,6 +74,13 @@ final class IpOutput {
     return reason;
   }
 
+  /** See {@link Ipv4#mtu}. */
+  int mtu(int daddr, long nowNs) {
+    RouteCache.Rtable rt = routeCache.lookup(daddr, nowNs);
+    NetDevice dev = rt.dev();
+    return dev == null ? 0 : rt.mtu(dev, nowNs);
+  }
+
   /** See {@link Ipv4#sendOwn}. */
   @CanIgnoreReturnValue
   DropReason sendOwn(SkBuff skb, Flow flow, long nowNs) {

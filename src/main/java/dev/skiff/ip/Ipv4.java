@@ -105,7 +105,7 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
    * found out (RFC 1191); what does not is fragmented here.
    *
    * @param skb lent: data at the transport header, with headroom for the IP header, its options and
-   *     a link header in front of it
+   *     a link header in front of it, and tailroom for padding if the frame would be too short
    * @param flow where to and how; not looked at any more when this returns
    * @return {@code NOT_DROPPED} or {@code CONSUMED}, or why it was not sent
    */
@@ -139,9 +139,7 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
    * piece, header included; MMS_S is 20 less, and the bytes of its options. 0 if there is no way.
    */
   public int mtu(int daddr, long nowNs) {
-    RouteCache.Rtable rt = routeCache.lookup(daddr, nowNs);
-    NetDevice dev = rt.dev();
-    return dev == null ? 0 : rt.mtu(dev, nowNs);
+    return output.mtu(daddr, nowNs);
   }
 
   /** Why nothing can be sent to {@code daddr}; {@code NOT_DROPPED} if something can. */
@@ -200,7 +198,7 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
    *
    * @param skb the ICMP message, data at its header
    * @param ip the offset of the header that it quotes
-   * @return {@code CONSUMED}, or that it quotes nothing that we have sent
+   * @return {@code CONSUMED}, or that it quotes nothing that we have sent, or is not believed
    */
   DropReason quoted(SkBuff skb, int ip, int type, int code, int info, NetDevice dev, long nowNs) {
     IpHandler handler = input.handler(IpHdr.protocol(skb, ip));
@@ -211,12 +209,19 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
       return DropReason.ICMP_QUOTE;
     }
     boolean tooLong = type == IcmpHdr.DEST_UNREACH && code == IcmpHdr.FRAG_NEEDED;
-    if (tooLong && (IpHdr.fragOff(skb, ip) & IpHdr.DF) != 0) {
-      var _ = routeCache.updatePmtu(IpHdr.daddr(skb, ip), info, IpHdr.totLen(skb, ip), nowNs);
+    if (tooLong && !isTooLong(skb, ip, info, nowNs)) {
+      stats.count(IpStat.ICMP_IN_ERRORS);
+      return DropReason.ICMP_PMTU;
     }
     why.set(type, code, info, IpHdr.saddr(skb, skb.networkHeader()));
     handler.error(skb, ip, why, dev, nowNs);
     return DropReason.CONSUMED;
+  }
+
+  private boolean isTooLong(SkBuff skb, int ip, int mtu, long nowNs) {
+    boolean df = (IpHdr.fragOff(skb, ip) & IpHdr.DF) != 0;
+    int totLen = IpHdr.totLen(skb, ip);
+    return df && routeCache.updatePmtu(IpHdr.daddr(skb, ip), mtu, totLen, nowNs);
   }
 
   /** Gives up the fragments that a device has received. */

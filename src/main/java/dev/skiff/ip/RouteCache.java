@@ -223,8 +223,8 @@ final class RouteCache {
    *
    * @param mtu what it said; 0 if it did not, as routers older than RFC 1191
    * @param totLen of the datagram
-   * @return whether it was believed: it tells of a datagram that can have been sent, and of less
-   *     than was known
+   * @return whether it is believed: it tells of a datagram that can have been sent, and of no more
+   *     than is known
    */
   boolean updatePmtu(int daddr, int mtu, int totLen, long nowNs) {
     Rtable rt = lookup(daddr, nowNs);
@@ -237,10 +237,10 @@ final class RouteCache {
     if (totLen > rt.longestWithDf() || next >= totLen) {
       return false;
     }
-    boolean lowered = pmtus.lower(daddr, next, rt.mtu(dev, nowNs), nowNs);
-    if (lowered) {
+    int before = rt.mtu(dev, nowNs);
+    if (pmtus.lower(daddr, next, before, nowNs)) {
       pmtuGenid++;
     }
-    return lowered;
+    return next <= before; // As much is said of each datagram that was on its way.
   }
 }

@@ -162,6 +162,8 @@ public enum DropReason {
   ICMP_TYPE(null, "ICMP type that is not answered"),
   /** An ICMP error that quotes nothing of ours. */
   ICMP_QUOTE(null, "ICMP error about a datagram that is not ours"),
+  /** A "fragmentation needed" about nothing so long, or that would raise a path's MTU. */
+  ICMP_PMTU(null, "ICMP fragmentation needed that is not believed"),
   /** {@code icmp_echo_ignore_all} is set. */
   ICMP_ECHO_IGNORED(null, "echo request, and they are not answered (icmp_echo_ignore_all)"),
   /** An echo request to a broadcast or group address. */

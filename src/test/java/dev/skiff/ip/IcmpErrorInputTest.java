@@ -109,8 +109,8 @@ class IcmpErrorInputTest {
   /** What the four bytes mean depends on the type; unused ones mean nothing. */
   @ParameterizedTest
   @CsvSource({
-    "3, 4, 0x000005DC, 1500",
-    "3, 4, 0xFFFF0400, 1024",
+    "3, 4, 0x00000064, 100",
+    "3, 4, 0xFFFF0060, 96",
     "3, 1, 0x12345678, 0",
     "11, 0, 0x12345678, 0",
     "12, 0, 0x14000000, 20",
@@ -120,6 +120,16 @@ class IcmpErrorInputTest {
     byte[] frame = OutRig.icmpError(ROUTER, type, code, Long.decode(info).intValue(), quote);
     tells(frame);
     assertEquals(List.of(line(type, code, said)), told);
+  }
+
+  /** X85, RFC 1191 8: what was sent was 120 bytes long, and its path takes 1500. */
+  @ParameterizedTest
+  @ValueSource(ints = {120, 121, 1500, 65_535})
+  void whatIsNotBelievedIsNotTold(int mtu) {
+    tells(OutRig.icmpError(ROUTER, 3, 4, mtu, quote));
+    assertEquals(List.of(), told);
+    assertEquals(1, out.rig.verdicts(DropReason.ICMP_PMTU));
+    assertEquals(1, out.stat(IpStat.ICMP_IN_ERRORS));
   }
 
   /** RFC 1812 4.3.2.3: as much as fits; with an odd number of bytes, too. X91. */
