@@ -477,6 +477,11 @@ public final class SkBuffPool implements AutoCloseable {
     return heads.length;
   }
 
+  /** The most bytes of memory that all slots together take. */
+  public long mostBytes() {
+    return mostBytes;
+  }
+
   /** How many slots there are now, of all sizes. */
   public int slots() {
     int n = 0;

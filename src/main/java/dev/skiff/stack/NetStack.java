@@ -105,7 +105,7 @@ public final class NetStack implements Agent, AutoCloseable {
     SplittableRandom random = new SplittableRandom(config.seed());
     arp = new Arp(pool, timers, neighbours, random);
     IpParms parms = config.ipv4();
-    parms = parms.withFragments(parms.fragments().withAtMost(memory.bytes() / WAITING_SHARE));
+    parms = parms.withFragments(parms.fragments().withAtMost(pool.mostBytes() / WAITING_SHARE));
     ipv4 = new Ipv4(parms, routes, pool, timers, random.split(), config.timeOfDay());
     igmp = new Igmp(pool, timers, random.split(), ipv4::sendOwn);
     devices = new NetDevices(pool, new Eth(arp.table()), packetTypes, taps, faults);
