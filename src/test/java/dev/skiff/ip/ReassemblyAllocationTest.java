@@ -78,7 +78,7 @@ class ReassemblyAllocationTest {
         send(last, n & 0xFFFF, Rig.PEER_IP);
         send(first, n & 0xFFFF, Rig.PEER_IP);
         send(first, n & 0xFFFF, Rig.PEER_IP);
-        send(first, n & 0xFFFF, Rig.PEER_IP + 1 + n);
+        send(first, n & 0xFFFF, Rig.PEER_IP + 1 + i * WINDOW + n); // Never seen before.
         send(second, n & 0xFFFF, Rig.PEER_IP);
         send(last, n & 0xFFFF, Rig.PEER_IP - 1);
         if (n % 8 == 0) {
