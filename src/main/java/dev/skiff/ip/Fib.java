@@ -125,6 +125,18 @@ final class Fib {
     return null;
   }
 
+  /** The same of the routes by a device alone. */
+  @Nullable Route lookupBy(int daddr, NetDevice dev) {
+    for (Zone zone : zones) {
+      for (Route route : zone.get(daddr)) {
+        if (route.dev() == dev) {
+          return route;
+        }
+      }
+    }
+    return null;
+  }
+
   /** The same of the routes without a gateway alone. */
   @Nullable Route lookupOnLink(int daddr) {
     for (Zone zone : zones) {

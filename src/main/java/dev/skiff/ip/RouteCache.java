@@ -141,12 +141,13 @@ final class RouteCache {
     return places[(daddr * HASH) >>> SHIFT];
   }
 
-  /** {@code ip_route_output_key} with an {@code oif}: by this device, whatever the routes say. */
+  /** {@code ip_route_output_key} with an {@code oif}: by this device, whatever other routes say. */
   Rtable lookup(int daddr, NetDevice dev, long nowNs) {
     begin(byDevice, daddr);
-    Route route = routes.lookup(daddr);
-    if (route != null && route.dev() == dev) {
+    Route route = routes.lookup(daddr, dev);
+    if (route != null) {
       byDevice.nextHop = nextHop(daddr, route);
+      byDevice.prefsrc = routes.sourceFor(route, daddr);
     }
     byDevice.reason = dev.isUp() ? reasonAgainst(daddr, dev) : DropReason.DEV_READY;
     byDevice.dev = dev;

@@ -8,10 +8,10 @@ import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.time.TimerQueue;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,16 +84,13 @@ public final class Routes implements NetdevNotifier {
         changed();
       }
       case UNREGISTER -> {
-        linkLocal = List.of(linkLocal).stream().filter(not(dev)).toArray(Route[]::new);
-        routes.removeIf(not(dev).negate());
+        linkLocal =
+            Arrays.stream(linkLocal).filter(r -> !dev.equals(r.dev())).toArray(Route[]::new);
+        routes.removeIf(route -> dev.equals(route.dev()));
         routesChanged();
       }
       default -> {}
     }
-  }
-
-  private static Predicate<Route> not(NetDevice dev) {
-    return route -> !dev.equals(route.dev());
   }
 
   private void connect(NetDevice dev) {
@@ -191,13 +188,11 @@ public final class Routes implements NetdevNotifier {
     if (found.isEmpty()) {
       throw new IllegalStateException("there is no route '" + spec + "': see route show");
     }
-    Route route = found.getFirst();
-    for (Route other : found) {
-      if (other.origin() != RouteOrigin.KERNEL) {
-        route = other;
-        break;
-      }
-    }
+    Route route =
+        found.stream()
+            .filter(r -> r.origin() != RouteOrigin.KERNEL)
+            .findFirst()
+            .orElse(found.getFirst());
     checkByHand(route);
     routes.remove(route);
     routesChanged();
@@ -304,6 +299,16 @@ public final class Routes implements NetdevNotifier {
       return lookupLinkLocal(daddr, route);
     }
     return route;
+  }
+
+  /**
+   * {@code fib_lookup} with an {@code oif}: of the routes by a device alone, whether it is up or
+   * not; null if there is none, or the destination is link-local, and so on its link.
+   */
+  public @Nullable Route lookup(int daddr, NetDevice dev) {
+    Route route = fib().lookupBy(daddr, dev);
+    boolean direct = route == null || route.gateway() == Ip4Addr.ANY;
+    return direct || !Ip4Addr.isLinkLocal(daddr) ? route : null;
   }
 
   /** By the device that the gateway is behind; without one, by the first that can. */

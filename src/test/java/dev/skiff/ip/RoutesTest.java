@@ -153,6 +153,22 @@ class RoutesTest {
     assertEquals("blackhole 198.18.7.0/24", net.lookup("198.18.7.7"), "it has no device");
   }
 
+  /** X120: what is sent by a certain device goes to that device's gateway. */
+  @Test
+  void ofTheRoutesByOneDeviceTheLongestIsTaken() {
+    NetDevice other = net.device("skiff1", "203.0.113.2/24");
+    net.add("default via 198.51.100.1");
+    net.append("default via 203.0.113.1");
+    net.add("192.0.2.0/24 via 198.51.100.3");
+    int far = Ip4Addr.parse("192.0.2.9");
+    assertEquals(net.list().get(2), String.valueOf(net.routes.lookup(far, net.dev)));
+    assertEquals(
+        "default via 203.0.113.1 dev skiff1", String.valueOf(net.routes.lookup(far, other)));
+    assertNull(net.routes.lookup(Ip4Addr.parse("169.254.1.1"), other), "on its link: X126");
+    net.delete("default via 203.0.113.1");
+    assertNull(net.routes.lookup(far, other));
+  }
+
   @Test
   void aRouteIsReplacedChangedAndFlushed() {
     net.add("default via 198.51.100.1");
