@@ -6,6 +6,7 @@ import dev.skiff.header.IcmpHdr;
 import dev.skiff.header.InetChecksum;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.IpHdr;
+import dev.skiff.header.IpProto;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.Packet;
 import dev.skiff.skb.PacketType;
@@ -137,7 +138,7 @@ final class IpInput implements Reassembly.Sink {
     int daddr = IpHdr.daddr(skb, ip);
     InDevice own = dev.inDev();
     // RFC 1122 3.2.1.3: a source that no host can have MUST be silently discarded.
-    if (!broadcasts.isOneHost(saddr, own)) {
+    if (!broadcasts.isOneHost(saddr, own) && !isSnooping(skb, ip)) {
       return DropReason.IP_INVALID_SOURCE;
     }
     if (own.isLocal(saddr)) {
@@ -158,6 +159,16 @@ final class IpInput implements Reassembly.Sink {
       return own.isMember(daddr) ? DropReason.NOT_DROPPED : DropReason.IP_MULTICAST_UNJOINED;
     }
     return broadcasts.isBroadcast(daddr, own) ? DropReason.NOT_DROPPED : DropReason.IP_INADDRERRORS;
+  }
+
+  /**
+   * {@code ip_mc_validate_source}: a switch that snoops, and has no address, asks for groups and
+   * reports them from 0.0.0.0: RFC 4541 2.1.1. Nothing is ever said back to it.
+   */
+  private static boolean isSnooping(SkBuff skb, int ip) {
+    return IpHdr.saddr(skb, ip) == Ip4Addr.ANY
+        && IpHdr.protocol(skb, ip) == IpProto.IGMP
+        && Ip4Addr.isMulticast(IpHdr.daddr(skb, ip));
   }
 
   /** {@code ip_rcv_options}. */

@@ -91,6 +91,23 @@ class IgmpStackTest {
     assertEquals(3, rig.verdicts(DropReason.IP_MULTICAST_UNJOINED));
   }
 
+  /** RFC 4541 2.1.1: a switch that snoops and has no address; as in Linux. */
+  @Test
+  void aQueryFrom0000IsAnsweredAndNothingElseFromThereIsTaken() {
+    Rig rig = new Rig();
+    rig.skiff.joinGroup(GROUP);
+    rig.turn();
+    rig.after(10 * SECOND);
+    byte[] query = Frames.ipv4(0, ALL_HOSTS, 2, 1, query(10, 0));
+    rig.exchange(Frames.padded(Frames.ethernet(ALL_HOSTS_MAC, Rig.PEER_MAC, 0x0800, query)));
+    assertEquals(1, rig.after(SECOND).size());
+    byte[] udp = Frames.ipv4(0, ALL_HOSTS, 17, 1, Frames.data(20));
+    rig.exchange(Frames.padded(Frames.ethernet(ALL_HOSTS_MAC, Rig.PEER_MAC, 0x0800, udp)));
+    byte[] toUs = Frames.ipv4(0, Rig.OUR_IP, 2, 1, query(10, 0));
+    rig.exchange(Frames.padded(Frames.ethernet(Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, toUs)));
+    assertEquals(2, rig.verdicts(DropReason.IP_INVALID_SOURCE));
+  }
+
   @Test
   void leavingIsSaidToAllRouters() {
     Rig rig = new Rig();
