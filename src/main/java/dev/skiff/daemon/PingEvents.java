@@ -59,16 +59,17 @@ final class PingEvents {
   /**
    * A request did not go out.
    *
+   * @param errno the reason in the words of the C library
    * @param mtu of the path, if the request is longer
    */
-  static Map<String, Object> local(int sequence, DropReason reason, int mtu) {
+  static Map<String, Object> local(int sequence, DropReason reason, String errno, int mtu) {
     Map<String, Object> local = event("local");
     local.put(SEQ, sequence);
     local.put("reason", reason.name());
     if (reason == DropReason.PKT_TOO_BIG) {
       local.put("mtu", mtu);
     } else {
-      local.put("error", PingErrno.text(reason));
+      local.put("error", errno);
     }
     return local;
   }

@@ -142,7 +142,7 @@ final class PingRun implements PingListener {
     DropReason reason = dev == null ? socket.reasonAgainst(nowNs) : DropReason.NOT_DROPPED;
     if (reason.isDrop()) {
       close();
-      throw new IllegalArgumentException("connect: " + PingErrno.text(reason));
+      throw new IllegalArgumentException("connect: " + errno(reason));
     }
     out.accept(PingEvents.start(socket, source, dev, request.size()));
     startNs = nowNs;
@@ -216,7 +216,11 @@ final class PingRun implements PingListener {
       tally.localError();
       mtu = dev == null ? socket.mtu(nowNs) : dev.mtu();
     }
-    tell(PingEvents.local(socket.sequence(), reason, mtu));
+    tell(PingEvents.local(socket.sequence(), reason, errno(reason), mtu));
+  }
+
+  private String errno(DropReason reason) {
+    return PingErrno.text(reason, stack.routes().lookup(request.dst()));
   }
 
   /** Ends it: its summary is the last that is heard of it. A second call does nothing. */

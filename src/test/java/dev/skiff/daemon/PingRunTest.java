@@ -28,7 +28,13 @@ class PingRunTest {
   private static final int AT = Frames.ETH_HLEN + Frames.IP_HLEN;
   private static final String PEER = Ip4Addr.format(Rig.PEER_IP);
 
-  private final Rig rig = new Rig();
+  private final Rig rig =
+      new Rig(
+          builder ->
+              builder.route(
+                  "blackhole 203.0.113.64/26",
+                  "unreachable 203.0.113.128/26",
+                  "prohibit 203.0.113.192/26"));
   private final List<Map<String, Object>> told = new ArrayList<>();
 
   @BeforeEach
@@ -279,6 +285,9 @@ class PingRunTest {
     "198.51.100.2, , 198.51.100.2 is our own address",
     "198.51.100.255, , 198.51.100.255 is a broadcast address",
     "203.0.113.1, , connect: Network is unreachable",
+    "203.0.113.65, , connect: Invalid argument",
+    "203.0.113.129, , connect: No route to host",
+    "203.0.113.193, , connect: Permission denied",
     "198.51.100.1, eth7, unknown iface: eth7",
     "198.51.100.1, 198.51.100.3, bind: Cannot assign requested address",
   })

@@ -172,6 +172,21 @@ class PingClientIT {
     assertTrue(tooLong.output().contains(local), tooLong.output());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"blackhole", "unreachable", "prohibit"})
+  void aRouteThatGoesNowhereIsToldOfAsTheKernelDoes(String type) {
+    var _ = skiff.ask("route", "add", type, "203.0.113.0/24");
+    if (type.equals("prohibit")) {
+      // Of EACCES ping only asks whether this is a broadcast address.
+      Netns.Result result = ping("-c 1 " + FAR);
+      assertEquals("ping: connect: Permission denied\n", result.output());
+      assertEquals(2, result.exitCode());
+    } else {
+      netns.exec("ip", "route", "add", type, "203.0.113.0/24");
+      assertAlike("-c 1 " + FAR);
+    }
+  }
+
   private Netns.Result assertTold(String arguments, String line) {
     Netns.Result result = ping(arguments);
     assertTrue(result.output().lines().anyMatch(line::equals), result.output());
