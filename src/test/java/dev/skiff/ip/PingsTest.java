@@ -2,6 +2,7 @@ package dev.skiff.ip;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -161,6 +162,30 @@ class PingsTest {
   void everySizeUpToTheMtuComesBackWhole(int size) {
     ping.data(size, new byte[0]);
     rig.exchange(replyTo(request()));
+    assertEquals(List.of(size + 8 + " bytes from 198.51.100.1 seq 1 ttl 63 0 ns"), heard.take());
+  }
+
+  /** In fragments there and back. X110. */
+  @ParameterizedTest
+  @ValueSource(ints = {1473, 2952, 2953, 8000, 65_499, 65_506, 65_507})
+  void longerOnesGoOutInFragmentsAndComeBackWhole(int size) {
+    ping.data(size, new byte[0]);
+    assertFalse(ping.send(0, rig.clock.nowNs()).isDrop());
+    ByteBuffer message = ByteBuffer.allocate(size + Frames.ICMP_HLEN);
+    for (byte[] frame : rig.turn()) {
+      int end = Frames.ETH_HLEN + Frames.u16(frame, Frames.ETH_HLEN + 2);
+      message.put(frame, AT, end - AT);
+    }
+    byte[] request = message.array();
+    assertEquals(0, message.remaining());
+    assertEquals(0, Frames.checksum(request, 0, request.length));
+    byte[] data = Arrays.copyOfRange(request, Frames.ICMP_HLEN, request.length);
+    byte[] reply = Frames.icmp(0, 0, ping.id(), 1, data);
+    for (Fragment fragment : Fragment.cut(reply, 1480)) {
+      byte[] ip = fragment.protocol(1).bytes();
+      rig.inject(Frames.padded(Frames.ethernet(Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, ip)));
+    }
+    rig.turn();
     assertEquals(List.of(size + 8 + " bytes from 198.51.100.1 seq 1 ttl 63 0 ns"), heard.take());
   }
 

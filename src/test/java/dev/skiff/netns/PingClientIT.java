@@ -110,6 +110,8 @@ class PingClientIT {
         "-c 2 -i 0.2 -s 15 PEER",
         "-c 2 -i 0.2 -s 16 PEER",
         "-c 2 -i 0.2 -s 1472 -M do PEER",
+        "-c 2 -i 0.2 -s 1473 PEER",
+        "-c 2 -i 0.2 -s 8000 -M dont PEER",
         "-c 1 -M dont -s 100 PEER",
         "-c 2 -i 0.2 -D -p a55a3c -s 100 PEER",
         "-c 2 -i 0.2 -I SELF PEER",
@@ -145,13 +147,14 @@ class PingClientIT {
     assertEquals(List.of(List.of("9", "0x10")), Tshark.read(file, "icmp", "ip.ttl", "ip.dsfield"));
   }
 
-  /** The request arrives whole; whether the answer does is told by who puts it together. */
+  /** X70, X110. */
   @Test
-  void theLongestRequestThereIsArrivesInFragments() throws Exception {
-    var _ = ping("-c 1 -W 1 -s 65507 " + SkiffProcess.HOST_IP);
-    assertEquals(1, netns.counter("IcmpInEchos"));
-    assertEquals(1, netns.counter("IpReasmOKs"));
+  void theLongestThereIsGoesInFragmentsBothWays() throws Exception {
+    assertAlike("-c 3 -i 0.2 -s 65507 PEER");
+    assertEquals(6, netns.counter("IpReasmOKs"), "its own replies and our requests");
     assertEquals(0, netns.counter("IcmpInCsumErrors"));
+    assertEquals(3, skiff.counter("Icmp", "InEchoReps"));
+    skiff.assertBooksAddUp(1);
   }
 
   @Test
