@@ -1,5 +1,6 @@
 package dev.skiff.dev;
 
+import dev.skiff.header.EthHdr;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.skb.DropReason;
@@ -46,6 +47,13 @@ public final class NetDevice {
    * frame that is too long is seen to be.
    */
   public static final int RX_SPARE = 4 + 1;
+
+  /**
+   * A reply in place ends where its request ended, and may begin so much further behind: an 802.1Q
+   * tag, LLC and SNAP, and the most IP options (RFC 791 3.1). From there on a buffer must have room
+   * for the shortest frame: a shorter reply is padded.
+   */
+  static final int SHORTEST_RX = EthHdr.ZLEN + 4 + 8 + 40;
 
   private final String name;
   private final int index;
@@ -140,7 +148,16 @@ public final class NetDevice {
 
   /** Bytes that are received of a frame at most. */
   int rxFrameLen(int mtu) {
-    return link.headerLen() + mtu + RX_SPARE;
+    return rxFrameLen(link.headerLen(), mtu);
+  }
+
+  /**
+   * How long a receive buffer is from the frame's first byte on.
+   *
+   * @param headerLen of the link, in bytes
+   */
+  public static int rxFrameLen(int headerLen, int mtu) {
+    return Math.max(headerLen + mtu + RX_SPARE, SHORTEST_RX);
   }
 
   /**

@@ -63,7 +63,7 @@ public final class NetDevices {
       named = named.withMac(MacAddr.locallyAdministered(named.name().hashCode() & 0xFFFF_FFFFL));
     }
     LinkOps link = config.link() == null ? ethernet : config.link();
-    int frameLen = link.headerLen() + config.mtu() + NetDevice.RX_SPARE;
+    int frameLen = NetDevice.rxFrameLen(link.headerLen(), config.mtu());
     if (pool.capacity(SkBuffPool.slotSizeFor(frameLen)) == 0) {
       throw new IllegalArgumentException(
           named.name() + ": the pool has no buffers for MTU " + config.mtu());

@@ -11,12 +11,6 @@ import org.jspecify.annotations.Nullable;
  * into buffers and go onto the backlog. Thread: the loop thread.
  */
 final class TopHalf {
-  /**
-   * Bytes by which the link header of a frame may be longer than that of its reply, which then ends
-   * so much further behind: an 802.1Q tag, LLC and SNAP.
-   */
-  private static final int REPLY_SPARE = 4 + 8;
-
   /** Frames of the time before that {@link #discardOld} looks at, so that a flood ends it too. */
   private static final int MOST_OLD = 16_384;
 
@@ -162,7 +156,7 @@ final class TopHalf {
   private @Nullable SkBuff copyBreak(SkBuff frame) {
     int n = frame.len();
     LinkOps link = dev.link();
-    SkBuff small = dev.pool().devAlloc(Math.max(n, link.minFrameLen()) + REPLY_SPARE, DRIVER);
+    SkBuff small = dev.pool().devAlloc(Math.max(n, NetDevice.SHORTEST_RX), DRIVER);
     if (small != null) {
       var _ = small.put(n);
       link.copyAndSum(small, frame.segment(), frame.data(), n, 0);

@@ -24,8 +24,11 @@ final class FragReasm {
   /** Room for what a reply in place has in front; the IP header is aligned as a received one's. */
   private static final int HEADROOM = SkBuff.NET_SKB_PAD + SkBuff.NET_IP_ALIGN + EthHdr.HLEN;
 
-  /** A reply in place to a short datagram is padded. */
-  private static final int SHORTEST = 64;
+  /**
+   * A reply in place to a short datagram is padded. It ends where the datagram ended, and may begin
+   * behind the most options, which it has not: RFC 791 3.1.
+   */
+  private static final int SHORTEST = EthHdr.ZLEN - EthHdr.HLEN + 40;
 
   /** {@code INET_ECN_CE}: congestion experienced. */
   private static final int CE = 3;

@@ -98,7 +98,7 @@ public final class NetStack implements Agent, AutoCloseable {
     taps = new Taps(faults);
     int mtu = configs.stream().mapToInt(DeviceConfig::mtu).max().orElseThrow();
     PoolConfig memory = config.memory();
-    pool = memory.open(EthHdr.HLEN + mtu + NetDevice.RX_SPARE, NetDevices.MAX);
+    pool = memory.open(NetDevice.rxFrameLen(EthHdr.HLEN, mtu), NetDevices.MAX);
     pool.setFateListener(taps);
     LOG.debug("the seed of what is random is {}", config.seed());
     NeighbourParms neighbours = config.neighbours().withAtMost(memory.bytes() / WAITING_SHARE);
