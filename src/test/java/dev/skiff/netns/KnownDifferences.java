@@ -27,15 +27,13 @@ final class KnownDifferences {
   private static final String ECHO =
       "0800f4c85c1f000101080f161d242b323940474e555c636a71787f868d949ba2a9b0b7bec5ccd3da";
 
-  private static final List<Known> ALL = new ArrayList<>();
+  private final List<Known> all = new ArrayList<>();
 
-  private KnownDifferences() {}
-
-  private static void known(String why, String difference, String... cases) {
-    ALL.add(new Known(why, difference, new LinkedHashSet<>(Arrays.asList(cases))));
+  private void known(String why, String difference, String... cases) {
+    all.add(new Known(why, difference, new LinkedHashSet<>(Arrays.asList(cases))));
   }
 
-  static {
+  private KnownDifferences() {
     known(
         "What fits is sent as an atomic datagram, with DF: RFC 6864 4.1. Linux lets ICMP be"
             + " fragmented on the way.",
@@ -45,7 +43,49 @@ final class KnownDifferences {
     messages();
   }
 
-  private static void headers() {
+  /**
+   * Those that there are.
+   *
+   * @param allOn with the switches on that are usually off
+   */
+  static KnownDifferences when(boolean allOn) {
+    KnownDifferences known = new KnownDifferences();
+    if (allOn) {
+      known.allOn();
+    } else {
+      known.usual();
+    }
+    return known;
+  }
+
+  /** What switches make. */
+  private void usual() {
+    known(
+        "X46, X48: the 0-form of a broadcast address is one (old_broadcasts), and so no source. For"
+            + " Linux it is since 5.14 a host's address, which it asks for.",
+        "type 0x0806 | nothing",
+        "echo from 198.51.100.0");
+    known(
+        "X40, RFC 1122 3.3.6: unicast in a link-layer broadcast is silently discarded. In Linux"
+            + " drop_unicast_in_l2_multicast is off.",
+        "icmp 0/0 to 198.51.100.1 | nothing",
+        "echo to us in a broadcast frame",
+        "echo to us in a multicast frame");
+    known(
+        "X115: a timestamp request MAY be answered, and is not by default: icmp_timestamp.",
+        "icmp 14/0 to 198.51.100.1 | nothing",
+        "ICMP type 13",
+        "ICMP timestamp of 19 bytes");
+  }
+
+  private void allOn() {
+    known(
+        "RFC 792: a timestamp request has 20 bytes. Linux answers shorter ones.",
+        "icmp 14/0 to 198.51.100.1 | nothing",
+        "ICMP timestamp of 19 bytes");
+  }
+
+  private void headers() {
     String why =
         "X93, RFC 1122 3.2.2: ICMP errors SHOULD have TOS 0. Linux sends them as routers do.";
     known(why, "ip.tos: c0 | 00");
@@ -104,27 +144,16 @@ final class KnownDifferences {
     known(why, "ip.tot_len: 112 | 104", twoRoutes, twoTimes);
   }
 
-  private static void addresses() {
+  private void addresses() {
     String why =
         "X48, RFC 1122 3.2.1.3: silently discarded, since no host can have this source. Linux looks"
             + " at the source by rp_filter only, which is off here.";
     known(why, "icmp 0/0 to 0.1.2.3 | nothing", "echo from 0.1.2.3");
     known(why, "icmp 0/0 to 198.51.100.255 | nothing", "echo from 198.51.100.255");
     known(why, "icmp 0/0 to 240.0.0.1 | nothing", "echo from 240.0.0.1");
-    known(
-        "X46, X48: the 0-form of a broadcast address is one (old_broadcasts), and so no source. For"
-            + " Linux it is since 5.14 a host's address, which it asks for.",
-        "type 0x0806 | nothing",
-        "echo from 198.51.100.0");
-    known(
-        "X40, RFC 1122 3.3.6: unicast in a link-layer broadcast is silently discarded. In Linux"
-            + " drop_unicast_in_l2_multicast is off.",
-        "icmp 0/0 to 198.51.100.1 | nothing",
-        "echo to us in a broadcast frame",
-        "echo to us in a multicast frame");
   }
 
-  private static void messages() {
+  private void messages() {
     String why =
         "X114: RFC 792 has no other code than 0 in a reply. Linux sends the request's back.";
     known(why, "icmp 0/1 to 198.51.100.1 | icmp 0/0 to 198.51.100.1", "echo with code 1");
@@ -147,11 +176,6 @@ final class KnownDifferences {
         "told of an MTU of 600, about an echo reply that fits, then an echo",
         "told of an MTU of 590, about a long echo reply without DF, then an echo");
     known(
-        "X115: a timestamp request MAY be answered, and is not by default: icmp_timestamp.",
-        "icmp 14/0 to 198.51.100.1 | nothing",
-        "ICMP type 13",
-        "ICMP timestamp of 19 bytes");
-    known(
         "X53: there is no TCP yet; Linux has one, which resets.",
         "ip protocol 6 to 198.51.100.1 | icmp 3/2 to 198.51.100.1",
         "TCP SYN");
@@ -160,18 +184,18 @@ final class KnownDifferences {
   /**
    * What was found and is not listed, and what is listed and was not found; empty if all is well.
    */
-  static String unlike(Map<String, Set<String>> found) {
+  String unlike(Map<String, Set<String>> found) {
     StringBuilder text = new StringBuilder();
     found.forEach(
         (difference, cases) -> {
           Set<String> unknown = new TreeSet<>(cases);
-          unknown.removeIf(one -> ALL.stream().anyMatch(known -> known.covers(difference, one)));
+          unknown.removeIf(one -> all.stream().anyMatch(known -> known.covers(difference, one)));
           if (!unknown.isEmpty()) {
             text.append("unknown: ").append(difference).append("\n  in ").append(unknown);
             text.append('\n');
           }
         });
-    for (Known known : ALL) {
+    for (Known known : all) {
       Set<String> cases = found.getOrDefault(known.difference, Set.of());
       Set<String> gone = new TreeSet<>(known.cases);
       gone.removeAll(cases);

@@ -127,6 +127,16 @@ final class OptionCases {
   private static void sourceRoutes(Map<String, String> options) {
     options.put("a loose source route that ends here", "830708" + PEERS + "00");
     options.put("a strict source route that ends here", "890708" + PEERS + "00");
+    options.put("a loose source route by another", "830708" + NEIGHBOURS + "00");
+    options.put("a loose source route by two", "830b0c" + PEERS + NEIGHBOURS + "00");
+    options.put("a strict source route by two", "890b0c" + NEIGHBOURS + PEERS + "00");
+    options.put("a loose source route by us", "830b0c" + OURS + NEIGHBOURS + "00");
+    options.put("a loose source route from elsewhere", "830708" + FOREIGN + "00");
+    options.put("a loose source route half way", "830b08" + NEIGHBOURS + PEERS + "00");
+    options.put(
+        "a loose source route by nine", "832728" + (NEIGHBOURS + PEERS).repeat(4) + FOREIGN + "00");
+    options.put(
+        "a loose source route and a record route", "830708" + NEIGHBOURS + "070704" + zeros(4));
     options.put("a loose source route that goes on", "830704" + NEIGHBOURS + "00");
     options.put("a strict source route that goes on", "890704" + NEIGHBOURS + "00");
     options.put("a loose source route without room", "83030400");

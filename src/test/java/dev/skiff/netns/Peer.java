@@ -97,8 +97,12 @@ abstract class Peer implements AutoCloseable {
 
     private @Nullable RawTap tap;
 
-    /** Sets it up. */
-    Linux() throws IOException {
+    /**
+     * Sets it up.
+     *
+     * @param allOn with the switches on that are usually off
+     */
+    Linux(boolean allOn) throws IOException {
       noIpv6(netns);
       tap = RawTap.in(netns, DEVICE, QUEUE);
       netns.exec("ip", "link", "set", DEVICE, "address", MacAddr.format(Rig.OUR_MAC));
@@ -112,14 +116,18 @@ abstract class Peer implements AutoCloseable {
           netns,
           "net.ipv4.conf.all.rp_filter=0",
           "net.ipv4.conf." + DEVICE + ".rp_filter=0",
-          "net.ipv4.conf.all.accept_source_route=0",
-          "net.ipv4.conf." + DEVICE + ".accept_source_route=0",
           "net.ipv4.ip_forward=0",
-          "net.ipv4.icmp_echo_ignore_broadcasts=1",
           "net.ipv4.icmp_echo_ignore_all=0",
           "net.ipv4.icmp_ratemask=0",
           "net.ipv4.neigh." + DEVICE + ".mcast_solicit=1", // Else it asks again when it likes.
           "net.ipv4.ipfrag_time=1");
+      int on = allOn ? 1 : 0;
+      sysctl(
+          netns,
+          "net.ipv4.conf.all.accept_source_route=" + on,
+          "net.ipv4.conf." + DEVICE + ".accept_source_route=" + on,
+          "net.ipv4.conf.all.drop_unicast_in_l2_multicast=" + on,
+          "net.ipv4.icmp_echo_ignore_broadcasts=" + (1 - on));
     }
 
     private void neighbour(int address, long mac) {
@@ -156,11 +164,18 @@ abstract class Peer implements AutoCloseable {
 
   /** Skiff on a TAP, which a bridge joins with the TAP of which the test is the wire. */
   static final class OurStack extends Peer {
+    private static final String ALL_ON =
+        ",accept_source_route=on,icmp_echo_ignore_broadcasts=off,icmp_timestamp=on,old_broadcasts=off";
+
     private final Station station;
     private final Skiff skiff;
 
-    /** Sets it up. */
-    OurStack() throws IOException {
+    /**
+     * Sets it up.
+     *
+     * @param allOn with the switches on that are usually off
+     */
+    OurStack(boolean allOn) throws IOException {
       noIpv6(netns);
       // No address: the namespace's own kernel has nothing to say.
       netns.exec("ip", "link", "add", "br0", "type", "bridge", "mcast_snooping", "0");
@@ -176,7 +191,7 @@ abstract class Peer implements AutoCloseable {
               .mac(MacAddr.format(Rig.OUR_MAC))
               .gateway(Ip4Addr.format(Rig.PEER_IP))
               .acd("off")
-              .ipv4("icmp_ratemask=0,ipfrag_time=1s")
+              .ipv4("icmp_ratemask=0,ipfrag_time=1s" + (allOn ? ALL_ON : ""))
               .build();
       neighbour(Rig.PEER_IP, Rig.PEER_MAC);
       neighbour(SECOND_IP, SECOND_MAC);

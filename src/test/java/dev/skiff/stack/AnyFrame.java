@@ -40,6 +40,7 @@ final class AnyFrame {
     "890704 c6336401 00",
     "88040001",
     "01010101",
+    "01010101010101010101010101010101010101010101010101010101010101010101010101010101",
     "9e040000 070704 00000000 44080500 00000000 00",
   };
 
@@ -105,21 +106,23 @@ final class AnyFrame {
 
   /** One of a few datagrams' fragments, at any offset: they complete and overlap each other. */
   private Datagram fragment() {
-    Datagram whole = new Datagram().id(random.nextInt(IDS));
+    int id = random.nextInt(IDS);
+    Datagram whole = new Datagram().id(id);
+    int units = id == 0 ? 2 : FRAGMENT_UNITS; // What is short is padded when it is answered.
     if (random.nextInt(8) == 0) {
       whole = optioned(whole);
     }
     if (random.nextBoolean()) {
-      whole.echo(FRAGMENT_UNITS * 8 - Frames.ICMP_HLEN);
+      whole.echo(units * 8 - Frames.ICMP_HLEN);
     } else {
-      whole.udp(9, Frames.data(FRAGMENT_UNITS * 8 - Frames.UDP_HLEN));
+      whole.udp(9, Frames.data(units * 8 - Frames.UDP_HLEN));
     }
-    int half = FRAGMENT_UNITS / 2 * 8;
+    int half = units / 2 * 8;
     if (random.nextInt(4) > 0) {
       return random.nextBoolean() ? whole.fragment(0, half) : whole.fragment(half, 2 * half);
     }
-    int from = random.nextInt(FRAGMENT_UNITS) * 8;
-    return whole.fragment(from, from + 8 + random.nextInt(FRAGMENT_UNITS) * 8);
+    int from = random.nextInt(units) * 8;
+    return whole.fragment(from, from + 8 + random.nextInt(units) * 8);
   }
 
   /** An ICMP error about what we might have sent, or not. */
