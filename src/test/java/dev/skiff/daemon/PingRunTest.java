@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** When a ping sends, what it tells and when it ends: as iputils' ping. X113. */
 class PingRunTest {
@@ -213,9 +214,10 @@ class PingRunTest {
     assertEquals(1L, summary("errors"));
   }
 
-  @Test
-  void oneThatIsTooLongIsToldOfWithTheMtu() {
-    run(PEER, "count", 1, "size", 1473, "df", "do").start(rig.clock.nowNs());
+  @ParameterizedTest
+  @ValueSource(strings = {"skiff0", "198.51.100.2"})
+  void oneThatIsTooLongIsToldOfWithTheMtu(String from) {
+    run(PEER, "count", 1, "size", 1473, "df", "do", "from", from).start(rig.clock.nowNs());
     rig.turn();
     assertEnded();
     assertEquals("local", told.get(1).get("event"));
