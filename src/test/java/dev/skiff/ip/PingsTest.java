@@ -339,13 +339,13 @@ class PingsTest {
     rig.exchange(errorAbout(request, 11, 0, 0));
     rig.exchange(errorAbout(request, 3, 10, 0));
     rig.exchange(errorAbout(request, 12, 0, 20 << 24));
-    rig.exchange(errorAbout(request, 3, 4, 1400));
+    rig.exchange(errorAbout(request, 3, 4, 70)); // It was 84 bytes long.
     assertEquals(
         List.of(
             "seq 1 from 203.0.113.7: 11/0 0",
             "seq 1 from 203.0.113.7: 3/10 0",
             "seq 1 from 203.0.113.7: 12/0 20",
-            "seq 1 from 203.0.113.7: 3/4 1400"),
+            "seq 1 from 203.0.113.7: 3/4 70"),
         heard.take());
   }
 

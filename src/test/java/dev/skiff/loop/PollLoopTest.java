@@ -203,6 +203,7 @@ class PollLoopTest {
     loop.start("test-loop", () -> {});
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch unstuck = new CountDownLatch(1);
     try {
       Thread.ofPlatform()
           .start(
@@ -226,12 +227,13 @@ class PollLoopTest {
           () ->
               loop.call(
                   () -> {
-                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+                    unstuck.await();
                     return 7;
                   },
                   Duration.ofMillis(20)),
           "one that is stuck is not waited for any longer");
     } finally {
+      unstuck.countDown();
       release.countDown();
       loop.stop();
     }
