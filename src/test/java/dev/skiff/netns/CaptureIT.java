@@ -77,7 +77,7 @@ class CaptureIT {
           frame.subList(0, 3));
     }
     assertEquals(
-        List.of(List.of("ICMP_ECHO_BROADCAST: echo request to a broadcast address")),
+        List.of(List.of("ICMP_ECHO_BROADCAST: ICMP message to a broadcast address")),
         Tshark.read(file, "ip.dst == 198.51.100.255", "frame.comment"));
     assertEquals(0, Tshark.count(file, "frame.time_delta < 0"), "in order of time");
   }
