@@ -43,6 +43,9 @@ class ToolsIT {
           "nmap", "nmap",
           "hping3", "hping3");
 
+  /** It waits no longer for the last answer, of a daemon that has just begun. */
+  private static final String NPING_WAITS = "500ms";
+
   @TempDir Path directory;
   private Netns netns;
   private SkiffProcess skiff;
@@ -51,6 +54,8 @@ class ToolsIT {
   void start() throws IOException {
     netns = new Netns();
     skiff = SkiffProcess.usual(netns, directory);
+    // These tools wait for an answer as long as they like: the first, with ARP, is none of theirs.
+    netns.exec("ping", "-c", "1", "-W", "5", IP);
   }
 
   @AfterEach
@@ -217,11 +222,11 @@ class ToolsIT {
 
   @Test
   void npingSeesRepliesAndUnreachables() {
-    String echo = say("nping", "--icmp", "-c", "2", "--delay", "50ms", IP);
+    String echo = say("nping", "--icmp", "-c", "2", "--delay", NPING_WAITS, IP);
     assertEquals(2, count(echo, "RCVD .*Echo reply \\(type=0/code=0\\)"), echo);
-    String udp = say("nping", "--udp", "-p", "9", "-c", "2", "--delay", "50ms", IP);
+    String udp = say("nping", "--udp", "-p", "9", "-c", "2", "--delay", NPING_WAITS, IP);
     assertEquals(2, count(udp, "RCVD .*Port unreachable \\(type=3/code=3\\)"), udp);
-    String tcp = say("nping", "--tcp", "-p", "80", "-c", "2", "--delay", "50ms", IP);
+    String tcp = say("nping", "--tcp", "-p", "80", "-c", "2", "--delay", NPING_WAITS, IP);
     assertEquals(2, count(tcp, "RCVD .*Protocol .*unreachable \\(type=3/code=2\\)"), tcp);
   }
 
