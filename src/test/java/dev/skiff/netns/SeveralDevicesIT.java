@@ -88,7 +88,8 @@ class SeveralDevicesIT {
 
       long others = skiff.now("skiff0", "tx_packets");
       ping(blue, 100, BLUE_IP);
-      assertEquals(others, skiff.now("skiff0", "tx_packets"));
+      // An announcement may go out meanwhile, and a question to its host.
+      assertTrue(skiff.now("skiff0", "tx_packets") <= others + 2);
       assertTrue(skiff.now("skiff1", "tx_packets") >= 102);
       assertTrue(skiff.now("host_skiff1", "rx_packets") >= 102);
       String shown = skiff.ask("link");
