@@ -74,6 +74,7 @@ class InDeviceTest {
 
   // ---- Several ----------------------------------------------------------------------------------
 
+  /** X123. */
   @ParameterizedTest
   @CsvSource({
     "198.51.100.1, 198.51.100.2",
@@ -133,6 +134,26 @@ class InDeviceTest {
     assertTrue(in.isOnLink(ip("203.0.113.9"), ip("203.0.113.2")));
     assertFalse(in.isOnLink(ip("203.0.113.9"), ip("198.51.100.2")));
     assertFalse(in.isOnLink(ip("192.0.2.1"), ip("192.0.2.2")), "in none of ours");
+  }
+
+  /** X122: from 1 to 32 bits; what is outside of it is not on the link. */
+  @Test
+  void everyLengthOfPrefixIsANetworkOfItsOwn() {
+    int own = ip("198.51.100.2");
+    for (int bits = 1; bits <= 32; bits++) {
+      in.set(new Ip4Prefix(own, bits));
+      int mask = -1 << (32 - bits);
+      String what = "/" + bits;
+      assertTrue(in.isLocal(own), what);
+      assertFalse(in.isOnLink(own, own & mask ^ -mask), what + ": the next network");
+      if (bits < 32) {
+        assertTrue(in.isOnLink(own, own | ~mask), what + ": the last of it");
+      }
+      assertEquals(bits < 31, in.isBroadcast(own | ~mask), what);
+      assertFalse(in.isBroadcast(own), what);
+    }
+    assertThrows(IllegalArgumentException.class, () -> prefix("198.51.100.2/0"));
+    assertThrows(IllegalArgumentException.class, () -> prefix("198.51.100.2/33"));
   }
 
   // ---- Coming and going -------------------------------------------------------------------------

@@ -39,6 +39,7 @@ class InetChecksumTest {
     assertEquals(0x220d, InetChecksum.of(skb, 0, bytes.length));
   }
 
+  /** X127. */
   @Test
   void everyLengthAtOddAndEvenOffsetsAgreesWithThePlainSum() {
     byte[] bytes = new byte[LONGEST + 3];

@@ -74,7 +74,7 @@ class IgmpStackTest {
         1, rig.verdicts(DropReason.CONSUMED) - 3, "the query; two reports before, one now");
   }
 
-  /** X14: for IP too, since other groups have the same MAC address, and a TAP shows all. */
+  /** X14, X45: for IP too, since other groups have the same MAC address, and a TAP shows all. */
   @Test
   void whatIsSentToAGroupIsReceivedWhileWeAreInIt() {
     Rig rig = new Rig();

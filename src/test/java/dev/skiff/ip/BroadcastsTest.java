@@ -97,7 +97,7 @@ class BroadcastsTest {
 
   // ---- Sources ----------------------------------------------------------------------------------
 
-  /** X48: the ends of the ranges. */
+  /** X48, X49: the ends of the ranges. */
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -84,6 +84,7 @@ class IcmpTest {
     return Arrays.copyOfRange(reply, AT, AT + n);
   }
 
+  /** X110. */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 55, 56, 57, 1471, 1472})
   void theReplyHasIdSequenceAndAllTheData(int size) {
@@ -129,6 +130,7 @@ class IcmpTest {
     assertEquals(0x10, Frames.u8(answer(frame), 15));
   }
 
+  /** X91. */
   @Test
   void everyWrongBitIsSeenByTheChecksum() {
     byte[] good = Frames.icmp(8, 0, 1, 1, Frames.data(11));
@@ -141,6 +143,7 @@ class IcmpTest {
     assertEquals(good.length * 8L, stat(IpStat.ICMP_IN_ERRORS));
   }
 
+  /** X80, X118. */
   @Test
   void everyTruncationIsCountedAndHarmless() {
     byte[] message = Frames.icmp(8, 0, 1, 1, new byte[0]);
@@ -150,6 +153,7 @@ class IcmpTest {
     assertEquals(8, stat(IpStat.ICMP_IN_ERRORS));
   }
 
+  /** X90, X116, X117. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 4, 5, 6, 7, 9, 10, 13, 14, 15, 16, 17, 18, 30, 42, 43, 200, 255})
   void otherTypesAreDiscardedInSilence(int type) {
@@ -162,6 +166,7 @@ class IcmpTest {
         DropReason.ICMP_ECHO_REPLY_UNASKED, frame(Frames.icmp(0, 0, 1, 1, Frames.data(20))));
   }
 
+  /** X112. */
   @ParameterizedTest
   @ValueSource(strings = {"255.255.255.255", "198.51.100.255", "224.0.0.1"})
   void anEchoToAllGetsNoAnswer(String daddr) {
@@ -175,6 +180,7 @@ class IcmpTest {
     assertDropped(DropReason.ICMP_ECHO_BROADCAST, frame);
   }
 
+  /** X127. */
   @Test
   void theChecksumIsRightForEverySumThereIs() {
     // One word takes every value, so that the words under the checksum have every sum.

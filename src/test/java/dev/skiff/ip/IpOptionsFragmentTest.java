@@ -15,6 +15,7 @@ class IpOptionsFragmentTest {
     rig.close();
   }
 
+  /** X81. */
   @ParameterizedTest(name = "{0}: {1} -> {2}")
   @CsvSource({
     "record route only in the first, 07 07 04 00 00 00 00 00, 01 01 01 01 01 01 01 00",

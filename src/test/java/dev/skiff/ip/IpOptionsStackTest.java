@@ -88,7 +88,9 @@ class IpOptionsStackTest {
     assertEquals(0, optionsOf(ping(options)).length);
   }
 
-  /** X61, X92: a parameter problem that points at the byte, and quotes what came as it came. */
+  /**
+   * X61, X92, X100: a parameter problem that points at the byte, and quotes what came as it came.
+   */
   @ParameterizedTest
   @CsvSource({"9e 00 00 00, 20", "07 07 04 00000000 9e, 27", "44 04 05 f0, 23"})
   void aMalformedOptionIsAParameterProblem(String options, int pointer) {

@@ -199,7 +199,7 @@ class IpOptionsTest {
     }
   }
 
-  /** X61: many areas of all lengths, of which many are nearly right. */
+  /** X61, X63, X129: many areas of all lengths, of which many are nearly right. */
   @Test
   void anyBytesWhatever() {
     SplittableRandom random = new SplittableRandom(SEED);

@@ -91,6 +91,7 @@ class IpParmsTest {
     assertEquals(first.fragments(), second.fragments());
   }
 
+  /** X52. */
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -103,7 +103,7 @@ class Ipv4Test {
     assertEquals(1, stat(IpStat.IP_OUT_REQUESTS));
   }
 
-  /** X12. */
+  /** X12, X44. */
   @Test
   void whatPadsTheFrameIsNoPartOfTheDatagram() {
     byte[] icmp = Frames.icmp(8, 0, 1, 1, new byte[0]);
@@ -115,6 +115,7 @@ class Ipv4Test {
     assertArrayEquals(new byte[18], Arrays.copyOfRange(reply, 42, 60), "zeros, not 0xEE");
   }
 
+  /** X51. */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 255})
   void noDatagramForUsIsRefusedForItsTtl(int ttl) {
@@ -122,12 +123,14 @@ class Ipv4Test {
     assertEquals(64, Frames.u8(answer(with(8, ttl)), IP + 8));
   }
 
+  /** X41. */
   @ParameterizedTest
   @ValueSource(ints = {0, 5, 6, 15})
   void otherVersionsAreDiscarded(int version) {
     assertDropped(DropReason.IP_INHDR, IpStat.IP_IN_HDR_ERRORS, with(0, version << 4 | 5));
   }
 
+  /** X43. */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 4})
   void aHeaderShorterThanItCanBeIsDiscarded(int ihl) {
@@ -140,6 +143,7 @@ class Ipv4Test {
     assertDropped(DropReason.IP_TRUNCATED, IpStat.IP_IN_HDR_ERRORS, frame);
   }
 
+  /** X42. */
   @Test
   void everyWrongBitOfTheHeaderIsSeenByItsChecksum() {
     byte[] good = echo();
@@ -173,6 +177,7 @@ class Ipv4Test {
     }
   }
 
+  /** X48. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -199,7 +204,7 @@ class Ipv4Test {
         DropReason.IP_LOCAL_SOURCE, IpStat.IP_IN_ADDR_ERRORS, echo(Rig.OUR_IP, Rig.OUR_IP));
   }
 
-  /** X14. */
+  /** X14, X45, X49. */
   @ParameterizedTest
   @CsvSource({
     "127.0.0.1, IP_LOCALNET",
@@ -212,7 +217,7 @@ class Ipv4Test {
     assertDropped(reason, IpStat.IP_IN_ADDR_ERRORS, echo(Rig.PEER_IP, Ip4Addr.parse(daddr)));
   }
 
-  /** X06. */
+  /** X06, X40. */
   @ParameterizedTest
   @ValueSource(longs = {0xFFFF_FFFF_FFFFL, 0x0100_5E00_0001L})
   void unicastInALinkBroadcastIsDiscarded(long dest) {
@@ -256,6 +261,7 @@ class Ipv4Test {
     }
   }
 
+  /** X120. */
   @Test
   void anOffLinkAskerIsAnsweredThroughTheGateway() {
     Rig routed = new Rig(builder -> builder.gateway("198.51.100.1"));
@@ -312,6 +318,7 @@ class Ipv4Test {
     assertEquals(delivered + 1, stat(IpStat.IP_IN_DELIVERS));
   }
 
+  /** X128. */
   @Test
   void everyDatagramIsCountedOnceByItsEnd() {
     // RFC 1213 ip group: InReceives is the sum of what can become of a datagram here; fragments
@@ -365,6 +372,7 @@ class Ipv4Test {
     assertEquals(near, Frames.u32(out.getFirst(), 38));
   }
 
+  /** X122. */
   @Test
   void bothAddressesOfAPointToPointNetworkAreHosts() {
     // RFC 3021 2.1: a /31 has no broadcast address and no number of its own.

@@ -74,7 +74,7 @@ class LongEchoTest {
     assertEquals(4, out.stat(IpStat.ICMP_OUT_ECHO_REPS));
   }
 
-  /** X70, X84: EMTU_R, RFC 1122 3.3.2; there is no longer datagram. */
+  /** X70, X76, X84: EMTU_R, RFC 1122 3.3.2; there is no longer datagram. */
   @Test
   void theLongestEchoIsAsLongAsDatagramsCanBe() {
     int longest = Frames.IP_HLEN + Frames.ICMP_HLEN + LONGEST;

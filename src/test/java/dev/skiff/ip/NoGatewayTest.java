@@ -39,8 +39,8 @@ class NoGatewayTest {
   }
 
   /**
-   * X54, X98: there is a way to all of them; the host on the link would be one to redirect to. X49:
-   * 127/8 neither.
+   * X54, X98, X126: there is a way to all of them; the host on the link would be one to redirect
+   * to. X49: 127/8 neither.
    */
   @ParameterizedTest
   @CsvSource({
@@ -88,7 +88,7 @@ class NoGatewayTest {
     assertEquals(1, lax.verdicts(DropReason.NO_SOCKET));
   }
 
-  /** X56: RFC 1122 3.2.1.6, 3.2.1.8, 3.4. */
+  /** X56, X60: RFC 1122 3.2.1.6, 3.2.1.8, 3.4. */
   @Test
   void aProtocolKnowsTypeOfServiceDestinationAndOptions() {
     List<String> heard = new ArrayList<>();

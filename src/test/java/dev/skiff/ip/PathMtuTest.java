@@ -89,6 +89,7 @@ class PathMtuTest {
 
   // ---- What is believed -------------------------------------------------------------------------
 
+  /** X84. */
   @Test
   void aRouterLowersTheMtuOfThePath() {
     byte[] quote = whole(FAR, 1500);

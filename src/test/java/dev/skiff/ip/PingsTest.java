@@ -333,6 +333,7 @@ class PingsTest {
         Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, Frames.ipv4(ROUTER_IP, Rig.OUR_IP, 1, 60, icmp));
   }
 
+  /** X99. */
   @Test
   void whatOthersSayOfARequestIsHandedOver() {
     byte[] request = request();

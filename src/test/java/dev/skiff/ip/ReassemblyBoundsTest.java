@@ -228,6 +228,7 @@ class ReassemblyBoundsTest {
 
   // ---- FragParms --------------------------------------------------------------------------------
 
+  /** X72. */
   @Test
   void theUsualParmsAreFourMegabytesAQuarterOfItForASourceAndThirtySeconds() {
     assertEquals(4 << 20, FragParms.USUAL.highThresh());

@@ -60,6 +60,7 @@ class AnyFrameTest {
           IpStat.UDP_IN_CSUM_ERRORS,
           IpStat.UDP_NO_PORTS);
 
+  /** X15. */
   @Test
   void everyLengthOfNoise() {
     Rig rig = new Rig();

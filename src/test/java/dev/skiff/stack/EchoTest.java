@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EchoTest {
-  /** A01, X01. */
+  /** A01, X01, X110. */
   @Test
   void pingIsAnsweredWithAllItsData() {
     Rig rig = new Rig();

@@ -109,6 +109,7 @@ class CaptureTest {
     }
   }
 
+  /** X55. */
   @Test
   void aDropIsWrittenWithItsReason() throws IOException {
     try (Capture.Writer writer = writer(capture("", Capture.RING_BYTES))) {

@@ -73,6 +73,7 @@ class TraceTest {
     }
   }
 
+  /** X55. */
   @Test
   void aDropShowsWhichFunctionRefusedIt() throws IOException {
     try (Rig rig = new Rig()) {

@@ -116,6 +116,7 @@ class UdpTest {
     assertEquals(0, Frames.u8(error, IP + 1));
   }
 
+  /** X44. */
   @Test
   void whatPadsTheFrameIsNotQuoted() {
     byte[] frame = frame(Rig.OUR_IP, udp(new byte[0]));
@@ -153,6 +154,7 @@ class UdpTest {
 
   // ---- Length -----------------------------------------------------------------------------------
 
+  /** X80. */
   @Test
   void everyTruncationOfTheHeaderIsDropped() {
     byte[] udp = udp(new byte[0]);
