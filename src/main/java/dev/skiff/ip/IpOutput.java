@@ -67,6 +67,11 @@ final class IpOutput {
       stats.count(IpStat.IP_OUT_DISCARDS);
       return DropReason.IP_OUT_INVALID_SOURCE;
     }
+    if (Ip4Addr.isLinkLocal(saddr) && rt.nextHop() != to) {
+      // RFC 3927 2.6.2: from a link-local address a host MUST NOT send through a router.
+      stats.count(IpStat.IP_OUT_DISCARDS);
+      return DropReason.IP_OUT_INVALID_SOURCE;
+    }
     DropReason reason = send(skb, flow, rt, dev, saddr, to, nowNs);
     if (reason.isDrop()) {
       stats.count(IpStat.IP_OUT_DISCARDS);

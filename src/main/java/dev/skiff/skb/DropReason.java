@@ -144,8 +144,8 @@ public enum DropReason {
   IP_OUT_LOCAL(null, "to an address of our own, and there is no loopback"),
   /** To an address that nothing may be sent to: 0.0.0.0, loopback, class E. */
   IP_OUT_INVALID_DEST(null, "to an address that no host can have"),
-  /** From an address that is not ours. */
-  IP_OUT_INVALID_SOURCE(null, "from an address that is not ours"),
+  /** From an address that is not ours, or from a link-local one through a gateway. */
+  IP_OUT_INVALID_SOURCE(null, "from an address that is not ours, or not for beyond the link"),
 
   // UDP.
   /** A length that contradicts the datagram's. */

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * X49, X50, X52, X57, X120, X123, X124, X125: from where to where datagrams may go, and with what.
- * RFC 1122 3.2.1.3, 3.3.1, 3.3.4, 3.3.6.
+ * X49, X50, X52, X57, X120, X123, X124, X125, X126: from where to where datagrams may go, and with
+ * what. RFC 1122 3.2.1.3, 3.3.1, 3.3.4, 3.3.6.
  */
 class SendTest {
   private static final byte[] DATA = Frames.data(30);
@@ -112,6 +112,21 @@ class SendTest {
     int to = Ip4Addr.parse(daddr);
     out.rig.exchange(Frames.arpRequest(Rig.PEER_MAC, to, Rig.OUR_IP));
     assertEquals(Ip4Addr.parse(saddr), one(OutRig.to(to)).saddr());
+  }
+
+  /** X126: RFC 3927 2.6.2; on the link it may be used, and to others of its kind. */
+  @Test
+  void fromALinkLocalAddressNothingIsSentThroughAGateway() {
+    int own = Ip4Addr.parse("169.254.1.2");
+    out.rig.device().inDev().add(new Ip4Prefix(own, 16));
+    assertRefused(DropReason.IP_OUT_INVALID_SOURCE, OutRig.to(FAR).from(own));
+    assertEquals(1, out.stat(IpStat.IP_OUT_DISCARDS));
+    assertEquals(Rig.OUR_IP, one(OutRig.to(FAR)).saddr());
+    assertEquals(own, one(OutRig.to(Rig.PEER_IP).from(own)).saddr());
+    int near = Ip4Addr.parse("169.254.7.7");
+    out.rig.exchange(Frames.arpRequest(Rig.PEER_MAC, near, own));
+    assertEquals(own, one(OutRig.to(near)).saddr());
+    assertEquals(own, one(OutRig.to(Ip4Addr.BROADCAST).from(own)).saddr());
   }
 
   // ---- Where to ---------------------------------------------------------------------------------
