@@ -203,6 +203,16 @@ public final class InDevice {
     return false;
   }
 
+  /** Whether {@code ip} is the directed broadcast address of a network of another device. */
+  public boolean isBroadcastOfAnother(int ip) {
+    for (NetDevice other : devices.all()) {
+      if (other != dev && other.isUp() && other.inDev().isBroadcast(ip)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether {@code ip} was such an address before CIDR: {@link Ip4Prefix#isOldBroadcast}. */
   public boolean isOldBroadcast(int ip) {
     for (Ip4Prefix own : used) {

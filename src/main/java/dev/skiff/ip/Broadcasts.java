@@ -29,8 +29,11 @@ final class Broadcasts {
     return old && (ip == Ip4Addr.ANY || own.isOldBroadcast(ip));
   }
 
-  /** Whether {@code ip} can be the address of one host: RFC 1122 3.2.2. */
+  /**
+   * Whether {@code ip} can be the address of one host: RFC 1122 3.2.2. What is for all hosts of
+   * another device's network cannot: an answer would go to all of them.
+   */
   boolean isOneHost(int ip, InDevice own) {
-    return Ip4Addr.isUnicast(ip) && !isBroadcast(ip, own);
+    return Ip4Addr.isUnicast(ip) && !isBroadcast(ip, own) && !own.isBroadcastOfAnother(ip);
   }
 }
