@@ -114,7 +114,6 @@ final class RouteCache {
   private final PmtuCache pmtus;
   private final Rtable[] places = new Rtable[PLACES];
   private final Rtable byDevice = new Rtable();
-  private int pmtuGenid;
 
   RouteCache(Routes routes, PmtuCache pmtus) {
     this.routes = routes;
@@ -134,7 +133,7 @@ final class RouteCache {
   }
 
   private int genid() {
-    return routes.genid() + pmtuGenid;
+    return routes.genid();
   }
 
   private Rtable place(int daddr) {
@@ -240,7 +239,7 @@ final class RouteCache {
     }
     int before = rt.mtu(dev, nowNs);
     if (pmtus.lower(daddr, next, before, nowNs)) {
-      pmtuGenid++;
+      setPmtu(rt, nowNs); // Its only place: what is known of others is not old by that.
     }
     return next <= before; // As much is said of each datagram that was on its way.
   }
