@@ -17,6 +17,7 @@ public final class Flow {
   int protocol;
   int saddr;
   boolean anySource;
+  boolean answer;
   int tos;
   int ttl;
   PmtuDisc pmtuDisc = PmtuDisc.WANT;
@@ -35,6 +36,7 @@ public final class Flow {
     this.protocol = protocol;
     saddr = Ip4Addr.ANY;
     anySource = false;
+    answer = false;
     tos = 0;
     ttl = 0;
     pmtuDisc = PmtuDisc.WANT;
@@ -54,6 +56,17 @@ public final class Flow {
   @CanIgnoreReturnValue
   public Flow fromAny() {
     anySource = true;
+    return this;
+  }
+
+  /**
+   * It answers what anybody may have asked in another's name, so that nobody must gain power over
+   * that one's path by it: the path's MTU is neither looked at nor learnt. DF is set on what fits
+   * the link until a router says that an answer was too long, and for a while not after that.
+   */
+  @CanIgnoreReturnValue
+  Flow answer() {
+    answer = true;
     return this;
   }
 

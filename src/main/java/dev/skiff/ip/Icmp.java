@@ -174,7 +174,7 @@ public final class Icmp implements IpHandler {
   private DropReason answerTo(SkBuff skb, int ip, NetDevice dev) {
     skb.setCsum(0, IpSummed.NONE);
     int asked = IpHdr.daddr(skb, ip);
-    flow.to(IpHdr.saddr(skb, ip), IpProto.ICMP).tos(IpHdr.tos(skb, ip));
+    flow.to(IpHdr.saddr(skb, ip), IpProto.ICMP).tos(IpHdr.tos(skb, ip)).answer();
     // RFC 1122 3.2.2.6: from the specific-destination address, never from one that is all hosts'.
     int specDst = dev.inDev().isLocal(asked) ? asked : dev.inDev().selectAddress(flow.daddr);
     flow.from(specDst);
@@ -263,11 +263,19 @@ public final class Icmp implements IpHandler {
   @Override
   public boolean hasSent(Packet packet, int ip) {
     IpHandler handler = echoReplies;
-    return switch (quotedType(packet, ip)) {
-      case IcmpHdr.ECHO_REPLY, IcmpHdr.TIMESTAMP_REPLY -> true;
-      case IcmpHdr.ECHO -> handler != null && handler.hasSent(packet, ip);
-      default -> false;
-    };
+    return isAnswer(packet, ip)
+        || (quotedType(packet, ip) == IcmpHdr.ECHO
+            && handler != null
+            && handler.hasSent(packet, ip));
+  }
+
+  /** Whether a datagram is an answer of ours, to who may be somebody else. */
+  static boolean isAnswer(Packet packet, int ip) {
+    if (IpHdr.protocol(packet, ip) != IpProto.ICMP) {
+      return false;
+    }
+    int type = quotedType(packet, ip);
+    return type == IcmpHdr.ECHO_REPLY || type == IcmpHdr.TIMESTAMP_REPLY;
   }
 
   private static int quotedType(Packet packet, int ip) {

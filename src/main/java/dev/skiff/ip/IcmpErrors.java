@@ -71,7 +71,7 @@ final class IcmpErrors {
     stats.count(IpStat.ICMP_OUT_MSGS);
     stats.count(statOf(type));
     // RFC 1122 3.2.2: from the address that it was sent to; with the TOS 0 that it SHOULD have.
-    flow.to(host, IpProto.ICMP).from(IpHdr.daddr(in, ip));
+    flow.to(host, IpProto.ICMP).from(IpHdr.daddr(in, ip)).pmtuDisc(PmtuDisc.DONT);
     output.sendOwn(skb, flow, nowNs);
   }
 

@@ -107,7 +107,7 @@ final class IpOutput {
     IpOptions options = flow.options;
     int headerLen = IpHdr.MIN_LEN + (options == null ? 0 : options.length());
     int totLen = skb.len() + headerLen;
-    int mtu = rt.mtu(dev, nowNs);
+    int mtu = flow.answer ? dev.mtu() : rt.mtu(dev, nowNs);
     boolean fits = totLen <= mtu;
     PmtuDisc disc = flow.pmtuDisc == PmtuDisc.WANT ? usualDisc : flow.pmtuDisc;
     if (totLen > MAX_LEN) {
@@ -121,7 +121,8 @@ final class IpOutput {
       return DropReason.NOMEM;
     }
     // RFC 6864 4.1: what is not fragmented, nor may be, needs no identification.
-    boolean df = fits && (disc == PmtuDisc.DO || (disc == PmtuDisc.WANT && !rt.isPmtuLocked()));
+    boolean df =
+        fits && (disc == PmtuDisc.DO || (disc == PmtuDisc.WANT && mayHaveDf(flow, rt, nowNs)));
     int id = df ? 0 : idents.next(saddr, daddr, flow.protocol);
     int ip = skb.push(headerLen);
     skb.resetNetworkHeader();
@@ -141,12 +142,16 @@ final class IpOutput {
       options.build(skb, ip, saddr, flow.daddr, timeOfDay.msOfDay());
       IpHdr.sendCheck(skb, ip);
     }
-    if (df) {
+    if (df && !flow.answer) {
       routeCache.sentWithDf(rt, totLen, nowNs);
     }
     return fits
         ? finish(skb, dev, rt, totLen, nowNs)
         : fragmenter.fragment(skb, dev, rt, mtu, nowNs);
+  }
+
+  private static boolean mayHaveDf(Flow flow, RouteCache.Rtable rt, long nowNs) {
+    return flow.answer ? !rt.isAnsweredWithoutDf(nowNs) : !rt.isPmtuLocked();
   }
 
   /** RFC 1112 6.1: what is sent to a group stays on the link unless its sender says otherwise. */

@@ -48,8 +48,11 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
     this.parms = parms;
     this.routes = routes;
     this.timeOfDay = timeOfDay;
-    PmtuCache pmtus = new PmtuCache(parms.minPmtu(), parms.mtuExpiresNs(), random);
-    routeCache = new RouteCache(routes, pmtus);
+    routeCache =
+        new RouteCache(
+            routes,
+            new PmtuCache(parms.minPmtu(), parms.mtuExpiresNs(), random),
+            new PmtuCache(parms.minPmtu(), parms.mtuExpiresNs(), random));
     output = new IpOutput(parms, routeCache, stats, random, timeOfDay);
     broadcasts = new Broadcasts(parms.oldBroadcasts());
     errors = new IcmpErrors(parms, output, stats, broadcasts, random);
@@ -218,10 +221,17 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
     return DropReason.CONSUMED;
   }
 
+  /** {@code icmp_err}, {@code ipv4_update_pmtu}: whether it is believed that it was too long. */
   private boolean isTooLong(SkBuff skb, int ip, int mtu, long nowNs) {
-    boolean df = (IpHdr.fragOff(skb, ip) & IpHdr.DF) != 0;
-    int totLen = IpHdr.totLen(skb, ip);
-    return df && routeCache.updatePmtu(IpHdr.daddr(skb, ip), mtu, totLen, nowNs);
+    int daddr = IpHdr.daddr(skb, ip);
+    if ((IpHdr.fragOff(skb, ip) & IpHdr.DF) == 0) {
+      return false;
+    }
+    if (Icmp.isAnswer(skb, ip)) {
+      routeCache.answerTooLong(daddr, nowNs);
+      return true;
+    }
+    return routeCache.updatePmtu(daddr, mtu, IpHdr.totLen(skb, ip), nowNs);
   }
 
   /** Gives up the fragments that a device has received. */

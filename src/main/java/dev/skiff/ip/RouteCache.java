@@ -33,6 +33,11 @@ final class RouteCache {
     private boolean pmtuLocked;
     private long pmtuUntilNs;
 
+    /** Until when answers go there without DF: see {@link #answerTooLong}. */
+    private long withoutDfUntilNs;
+
+    private boolean withoutDf;
+
     /** The longest datagram that was sent there with DF set: nobody may say more was too long. */
     private int longestWithDf;
 
@@ -70,6 +75,11 @@ final class RouteCache {
     /** Whether DF is of no use there: see {@link PmtuCache#lower}. After {@link #mtu}. */
     boolean isPmtuLocked() {
       return pmtuLocked;
+    }
+
+    boolean isAnsweredWithoutDf(long nowNs) {
+      withoutDf = withoutDf && nowNs - withoutDfUntilNs < 0;
+      return withoutDf;
     }
 
     void sentWithDf(int totLen) {
@@ -112,12 +122,17 @@ final class RouteCache {
 
   private final Routes routes;
   private final PmtuCache pmtus;
+
+  /** Who gets answers without DF. */
+  private final PmtuCache answers;
+
   private final Rtable[] places = new Rtable[PLACES];
   private final Rtable byDevice = new Rtable();
 
-  RouteCache(Routes routes, PmtuCache pmtus) {
+  RouteCache(Routes routes, PmtuCache pmtus, PmtuCache answers) {
     this.routes = routes;
     this.pmtus = pmtus;
+    this.answers = answers;
     for (int i = 0; i < PLACES; i++) {
       places[i] = new Rtable();
     }
@@ -172,6 +187,7 @@ final class RouteCache {
     rt.prefsrc = Ip4Addr.ANY;
     rt.pmtu = 0;
     rt.pmtuLocked = false;
+    rt.withoutDf = false;
     rt.ourSource = Ip4Addr.ANY;
   }
 
@@ -198,6 +214,7 @@ final class RouteCache {
       rt.pmtuLocked = pmtus.isLocked(at);
       rt.pmtuUntilNs = pmtus.untilNs(at);
     }
+    setWithoutDf(rt, nowNs);
   }
 
   /** RFC 1112 6.2, RFC 1122 3.3.6: what is for many is for those on the link, not for a gateway. */
@@ -216,6 +233,22 @@ final class RouteCache {
       return DropReason.IP_OUTNOROUTES;
     }
     return dev.inDev().isLocal(daddr) ? DropReason.IP_OUT_LOCAL : DropReason.NOT_DROPPED;
+  }
+
+  /**
+   * A router has said that an answer was too long. Who asked may have been anybody, and what he
+   * asks for in another's name must give him no power over that one's path. So all that comes of it
+   * is that answers go there without DF for as long as a path's MTU is believed.
+   */
+  void answerTooLong(int daddr, long nowNs) {
+    var _ = answers.lower(daddr, 0, IpOutput.MAX_LEN, nowNs);
+    setWithoutDf(lookup(daddr, nowNs), nowNs);
+  }
+
+  private void setWithoutDf(Rtable rt, long nowNs) {
+    int at = answers.find(rt.daddr, nowNs);
+    rt.withoutDf = at >= 0;
+    rt.withoutDfUntilNs = at >= 0 ? answers.untilNs(at) : 0;
   }
 
   /**

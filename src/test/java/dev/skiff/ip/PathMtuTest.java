@@ -200,18 +200,40 @@ class PathMtuTest {
     assertEquals(1500, mtu(ROUTER));
   }
 
-  /** X119: RFC 1122 3.3.2; of replies nothing is remembered but how long they were. */
-  @Test
-  void ofEchoRepliesItIsBelievedToo() {
+  private static byte[] echo() {
     byte[] echo = Frames.icmp(8, 0, 1, 1, Frames.data(1472));
-    byte[] frame = OutRig.frame(Frames.ipv4(FAR, Rig.OUR_IP, 1, 64, echo));
-    List<Datagram> whole = Datagram.of(out.rig.exchange(frame));
+    return OutRig.frame(Frames.ipv4(FAR, Rig.OUR_IP, 1, 64, echo));
+  }
+
+  private List<Boolean> dfOfReplies() {
+    return Datagram.of(out.rig.exchange(echo())).stream().map(Datagram::df).toList();
+  }
+
+  /**
+   * X119: whoever can send an echo request in another's name, and then say that the reply was too
+   * long, must have no power over that one's path. Replies go there without DF for a while, so that
+   * routers fragment them, and that is all.
+   */
+  @Test
+  void ofEchoRepliesNoMoreIsBelievedThanThatTheyNeedFragmentation() {
+    List<Datagram> whole = Datagram.of(out.rig.exchange(echo()));
     assertEquals(1, whole.size());
-    fragNeeded(1000, whole.getFirst().quote());
-    assertEquals(1000, mtu(FAR));
-    List<Datagram> pieces = Datagram.of(out.rig.exchange(frame));
-    assertEquals(List.of(true, false), pieces.stream().map(Datagram::mf).toList());
-    assertEquals(1480, pieces.stream().mapToInt(piece -> piece.payload().length).sum());
+    assertEquals(true, whole.getFirst().df());
+    fragNeeded(68, whole.getFirst().quote());
+    assertEquals(1500, mtu(FAR));
+    assertEquals(List.of(false), dfOfReplies());
+    assertEquals(true, out.sent(OutRig.to(FAR), 1000).getFirst().df(), "what is no reply");
+    out.rig.after(600 * SECOND);
+    assertEquals(List.of(true), dfOfReplies());
+  }
+
+  /** A reply is no proof of what went there: nobody may say more of what is no reply for it. */
+  @Test
+  void aLongReplyLetsNobodySpeakOfWhatWasNotSent() {
+    byte[] quote = with(Datagram.of(out.rig.exchange(echo())).getFirst().quote(), b -> {});
+    quote[9] = (byte) 253; // As if of another protocol, which has sent nothing so long.
+    fragNeeded(1000, OutRig.summed(quote));
+    assertEquals(1500, mtu(FAR));
   }
 
   @Test

@@ -16,7 +16,10 @@ class RouteCacheTest {
   private final Rig rig = new Rig();
   private final Routes routes = new Routes();
   private final RouteCache cache =
-      new RouteCache(routes, new PmtuCache(552, 1, new java.util.SplittableRandom(1)));
+      new RouteCache(
+          routes,
+          new PmtuCache(552, 1, new java.util.SplittableRandom(1)),
+          new PmtuCache(552, 1, new java.util.SplittableRandom(2)));
 
   @Test
   void aChangeOfRoutesIsSeenAtOnce() {
