@@ -152,10 +152,8 @@ public final class Icmp implements IpHandler {
       return reason;
     }
     int before = IcmpHdr.firstWord(skb, icmp);
-    IcmpHdr.typeAndCode(skb, icmp, IcmpHdr.ECHO_REPLY, 0);
-    int check =
-        InetChecksum.replace(IcmpHdr.checksum(skb, icmp), before, IcmpHdr.firstWord(skb, icmp));
-    IcmpHdr.checksum(skb, icmp, check);
+    int check = InetChecksum.replace(IcmpHdr.checksum(skb, icmp), before, 0); // ECHO_REPLY, 0.
+    skb.set32(icmp, check);
     if (check == 0) {
       // RFC 1624 gives 0 where the words under it sum to 0xFFFF, and where they are all zero; the
       // checksum of all zeros is 0xFFFF.
