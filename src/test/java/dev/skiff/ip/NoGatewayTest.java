@@ -121,9 +121,9 @@ class NoGatewayTest {
     Datagram routed = datagram.copy().options("94040000 070704 00000000 00");
     rig.exchange(routed.frame());
     rig.exchange(datagram.copy().to(Ip4Addr.parse("224.0.0.1")).frame());
-    rig.exchange(routed.fragment(24, 40).frame());
-    rig.exchange(datagram.copy().to(Ip4Addr.parse("198.51.100.255")).frame());
     rig.exchange(routed.fragment(0, 24).frame());
+    rig.exchange(datagram.copy().to(Ip4Addr.parse("198.51.100.255")).frame());
+    rig.exchange(datagram.fragment(24, 40).frame()); // The options are those of the first.
     String with = "12 bytes of options, record route true, alert true";
     String without = "0 bytes of options, record route false, alert false";
     assertArrayEquals(
