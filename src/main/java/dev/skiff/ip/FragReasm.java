@@ -22,7 +22,7 @@ final class FragReasm {
   static final String HOLDER = "ip_frag_reasm";
 
   /** Room for what a reply in place has in front; the IP header is aligned as a received one's. */
-  private static final int HEADROOM = SkBuff.NET_SKB_PAD + SkBuff.NET_IP_ALIGN + EthHdr.HLEN;
+  static final int HEADROOM = SkBuff.NET_SKB_PAD + SkBuff.NET_IP_ALIGN + EthHdr.HLEN;
 
   /**
    * A reply in place to a short datagram is padded. It ends where the datagram ended, and may begin

@@ -36,6 +36,14 @@ import java.util.random.RandomGenerator;
 final class Reassembly {
   private static final String IP_DEFRAG = "ip_defrag";
   private static final int BLOCK = 8;
+
+  /**
+   * {@code skb_condense}: a fragment in a buffer of so many times its length is copied into one of
+   * its size. Where frames may be long the others come in long buffers too, and a few of them would
+   * be all that a source may have.
+   */
+  private static final int SPARSE = 4;
+
   private static final int ID_SHIFT = 8;
 
   /** Who gets what becomes of the fragments. */
@@ -104,12 +112,31 @@ final class Reassembly {
    *
    * @param skb lent: a fragment whose header was checked, data at its IP header, nothing behind its
    *     total length
-   * @return {@code NOT_DROPPED} if it is held; {@code CONSUMED} if it made the datagram whole,
-   *     which the sink has been given
+   * @return {@code NOT_DROPPED} if it is held; {@code CONSUMED} if a copy is, or it made the
+   *     datagram whole, which the sink has been given
    * @throws IllegalArgumentException if it is a whole datagram
    */
   DropReason add(SkBuff skb, NetDevice dev, long nowNs) {
     skb.hop(IP_DEFRAG);
+    if (skb.truesize() <= SPARSE * (skb.len() + SkBuff.HEAD_BYTES)) {
+      return take(skb, dev, nowNs);
+    }
+    SkBuff condensed = skb.copyExpand(FragReasm.HEADROOM, 0);
+    if (condensed == null) {
+      return failed(DropReason.NOMEM);
+    }
+    DropReason reason = DropReason.HANDLER_ERROR;
+    try {
+      reason = take(condensed, dev, nowNs);
+    } finally {
+      if (reason != DropReason.NOT_DROPPED) {
+        condensed.free(DropReason.CONSUMED); // What became of it is said of the original.
+      }
+    }
+    return reason == DropReason.NOT_DROPPED ? DropReason.CONSUMED : reason;
+  }
+
+  private DropReason take(SkBuff skb, NetDevice dev, long nowNs) {
     int ip = skb.data();
     int fragOff = IpHdr.fragOff(skb, ip);
     boolean last = (fragOff & IpHdr.MF) == 0;

@@ -64,6 +64,23 @@ class ReassemblyStackTest {
     assertArrayEquals(data, Arrays.copyOfRange(reply, Frames.ICMP_HLEN, reply.length));
   }
 
+  /** X79: where received frames may be long their buffers are, and fragments are not charged so. */
+  @ParameterizedTest
+  @ValueSource(ints = {9000, 65_521})
+  void usualFragmentsAreTakenAtTheGreatestMtuToo(int mtu) {
+    try (Rig rig = rig(new Rig(64, 65_536, b -> b.mtu(mtu)))) {
+      byte[] data = Frames.data(MOST_DATA);
+      for (int sequence = 1; sequence <= 3; sequence++) {
+        List<byte[]> out = new ArrayList<>();
+        for (Fragment fragment : request(sequence, data, 1480)) {
+          out.addAll(rig.exchange(frame(fragment)));
+        }
+        assertAnswered(data, out);
+      }
+      assertEquals(0, rig.verdicts(DropReason.IP_FRAGMENT_EVICTED));
+    }
+  }
+
   /** X70: ping -s, up to the longest, in order and not. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 9, 40, 1473, 3000, 20_000, MOST_DATA - 1, MOST_DATA})
