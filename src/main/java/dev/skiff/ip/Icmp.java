@@ -145,6 +145,7 @@ public final class Icmp implements IpHandler {
       return DropReason.ICMP_ECHO_BROADCAST;
     }
     if (!skb.unshare()) {
+      ipv4.count(IpStat.ICMP_OUT_ERRORS);
       return DropReason.NOMEM;
     }
     DropReason reason = answerTo(skb, ip, dev);
@@ -204,6 +205,7 @@ public final class Icmp implements IpHandler {
       return wrong(DropReason.PKT_TOO_SMALL);
     }
     if (!skb.unshare()) {
+      ipv4.count(IpStat.ICMP_OUT_ERRORS);
       return DropReason.NOMEM;
     }
     DropReason reason = answerTo(skb, ip, dev);
