@@ -52,7 +52,9 @@ final class IcmpErrors {
     if (limited && !isAllowed(host, nowNs)) {
       return;
     }
-    int quoted = Math.min(in.tail() - ip, room(host, nowNs));
+    // RFC 1122 3.2.2: the header and 8 bytes at least, even if that goes in pieces.
+    int least = IpHdr.ihl(in, ip) * 4 + IcmpHdr.LEN;
+    int quoted = Math.min(in.tail() - ip, Math.max(least, room(host, nowNs)));
     SkBuff skb =
         dev.pool().devAlloc(dev.headerLen() + IpHdr.MIN_LEN + IcmpHdr.LEN + quoted, HOLDER);
     if (skb == null) {

@@ -4,6 +4,7 @@ import dev.skiff.dev.NetDevice;
 import dev.skiff.header.IpHdr;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.Packet;
+import dev.skiff.skb.PacketType;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.skb.SkBuffPool;
 import dev.skiff.time.Timer;
@@ -309,7 +310,8 @@ final class Reassembly {
     SkBuff first = q.first();
     NetDevice dev = q.firstDev();
     try {
-      if (first != null && dev != null) {
+      // RFC 1122 3.2.2: of what came in a link-layer broadcast, if only in part, nothing is said.
+      if (first != null && dev != null && q.pktType() == PacketType.HOST) {
         sink.expired(first, dev, nowNs);
       }
     } finally {
