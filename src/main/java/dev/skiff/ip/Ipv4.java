@@ -52,7 +52,8 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
         new RouteCache(
             routes,
             new PmtuCache(parms.minPmtu(), parms.mtuExpiresNs(), random),
-            new PmtuCache(parms.minPmtu(), parms.mtuExpiresNs(), random));
+            new PmtuCache(parms.minPmtu(), parms.mtuExpiresNs(), random),
+            random);
     output = new IpOutput(parms, routeCache, stats, random, timeOfDay);
     broadcasts = new Broadcasts(parms.oldBroadcasts());
     errors = new IcmpErrors(parms, output, stats, broadcasts, random);

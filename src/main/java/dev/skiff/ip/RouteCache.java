@@ -5,6 +5,7 @@ import dev.skiff.dev.NetDevice;
 import dev.skiff.header.EtherType;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.skb.DropReason;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,13 +127,21 @@ final class RouteCache {
   /** Who gets answers without DF. */
   private final PmtuCache answers;
 
+  private final int key;
   private final Rtable[] places = new Rtable[PLACES];
   private final Rtable byDevice = new Rtable();
 
-  RouteCache(Routes routes, PmtuCache pmtus, PmtuCache answers) {
+  /**
+   * Nothing is known.
+   *
+   * @param random draws the key of the hash: nobody who has us answer others may choose whose place
+   *     they take, and with it what is known of the path there
+   */
+  RouteCache(Routes routes, PmtuCache pmtus, PmtuCache answers, RandomGenerator random) {
     this.routes = routes;
     this.pmtus = pmtus;
     this.answers = answers;
+    key = random.nextInt();
     for (int i = 0; i < PLACES; i++) {
       places[i] = new Rtable();
     }
@@ -152,7 +161,10 @@ final class RouteCache {
   }
 
   private Rtable place(int daddr) {
-    return places[(daddr * HASH) >>> SHIFT];
+    // Mixed behind the key: of one that was only added in front, equal places would stay equal.
+    int hash = (daddr ^ key) * HASH;
+    hash = (hash ^ hash >>> 15 ^ key) * HASH;
+    return places[hash >>> SHIFT];
   }
 
   /** {@code ip_route_output_key} with an {@code oif}: by this device, whatever other routes say. */

@@ -19,7 +19,8 @@ class RouteCacheTest {
       new RouteCache(
           routes,
           new PmtuCache(552, 1, new java.util.SplittableRandom(1)),
-          new PmtuCache(552, 1, new java.util.SplittableRandom(2)));
+          new PmtuCache(552, 1, new java.util.SplittableRandom(2)),
+          new java.util.SplittableRandom(3));
 
   @Test
   void aChangeOfRoutesIsSeenAtOnce() {
