@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** Nothing that a peer can send in a flood allocates, once the code is warm. */
 class ZeroAllocationByKindTest {
-  private static final int WINDOW = 50_000;
+  private static final int WINDOW = 10_000;
   private static final int WINDOWS_IN_A_ROW = 3;
   private static final int MOST_WINDOWS = 40;
   private static final int GROUP = Ip4Addr.parse("239.1.2.3");
