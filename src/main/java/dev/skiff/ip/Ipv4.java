@@ -213,7 +213,7 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
       return DropReason.ICMP_QUOTE;
     }
     boolean tooLong = type == IcmpHdr.DEST_UNREACH && code == IcmpHdr.FRAG_NEEDED;
-    if (tooLong && !isTooLong(skb, ip, info, nowNs)) {
+    if (tooLong && !isTooLong(skb, ip, info, dev, nowNs)) {
       stats.count(IpStat.ICMP_IN_ERRORS);
       return DropReason.ICMP_PMTU;
     }
@@ -223,7 +223,7 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
   }
 
   /** {@code icmp_err}, {@code ipv4_update_pmtu}: whether it is believed that it was too long. */
-  private boolean isTooLong(SkBuff skb, int ip, int mtu, long nowNs) {
+  private boolean isTooLong(SkBuff skb, int ip, int mtu, NetDevice dev, long nowNs) {
     int daddr = IpHdr.daddr(skb, ip);
     if ((IpHdr.fragOff(skb, ip) & IpHdr.DF) == 0) {
       return false;
@@ -232,7 +232,7 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
       routeCache.answerTooLong(daddr, nowNs);
       return true;
     }
-    return routeCache.updatePmtu(daddr, mtu, IpHdr.totLen(skb, ip), nowNs);
+    return routeCache.updatePmtu(daddr, mtu, IpHdr.totLen(skb, ip), dev, nowNs);
   }
 
   /** Gives up the fragments that a device has received. */

@@ -268,15 +268,14 @@ final class RouteCache {
    *
    * @param mtu what it said; 0 if it did not, as routers older than RFC 1191
    * @param totLen of the datagram
+   * @param in the device that it was said by: the path's, if it is one that no route leads to and
+   *     that was sent to by a certain device
    * @return whether it is believed: it tells of a datagram that can have been sent, and of no more
    *     than is known
    */
-  boolean updatePmtu(int daddr, int mtu, int totLen, long nowNs) {
+  boolean updatePmtu(int daddr, int mtu, int totLen, NetDevice in, long nowNs) {
     Rtable rt = lookup(daddr, nowNs);
-    NetDevice dev = rt.dev();
-    if (dev == null) {
-      return false;
-    }
+    NetDevice dev = rt.dev() == null ? in : rt.dev();
     int next = mtu == 0 ? PmtuCache.plateauBelow(totLen) : mtu;
     // RFC 1191 8: no message may raise the MTU, nor tell of what was never sent.
     if (totLen > rt.longestWithDf() || next >= totLen) {
