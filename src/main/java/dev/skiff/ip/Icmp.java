@@ -185,6 +185,11 @@ public final class Icmp implements IpHandler {
     if (!replyOptions.echo(received, specDst, isLocal, ipv4.timeOfDay().msOfDay())) {
       return DropReason.IP_OPTIONS;
     }
+    // RFC 1122 3.3.6: what is for one host is not sent to all, whatever the way back is said to be.
+    if (replyOptions.hasSourceRoute()
+        && !ipv4.broadcasts().isOneHost(replyOptions.firstHop(flow.daddr), dev.inDev())) {
+      return DropReason.IP_SOURCE_ROUTE;
+    }
     flow.options(replyOptions);
     return DropReason.NOT_DROPPED;
   }
