@@ -186,12 +186,16 @@ final class PingRun implements PingListener {
         || socket.transmitted() < request.count();
   }
 
-  /** How long the last answers are waited for: as iputils, two round trips if there was one. */
+  /**
+   * How long the last answers are waited for: as iputils, two round trips if there was one. In a
+   * flood they may be of microseconds, and a host that was busy for a moment is not lost.
+   */
   private long lingerNs() {
     return tally.received() == 0
         ? request.waitMs() * NS_PER_MS
         : Math.max(
-            2 * tally.maxUs() * NS_PER_US, request.flood() ? 0 : request.intervalMs() * NS_PER_MS);
+            2 * tally.maxUs() * NS_PER_US,
+            request.flood() ? FLOOD_NS : request.intervalMs() * NS_PER_MS);
   }
 
   private long untilNextNs(long nowNs) {

@@ -199,6 +199,16 @@ class PingRunTest {
   }
 
   @Test
+  void theLastAnswerToAFloodMayTakeLongerThanThoseBefore() {
+    byte[] request = start("flood", true, "count", 2).getFirst();
+    request = exchange(replyTo(request)).getFirst();
+    rig.after(9 * MS);
+    exchange(replyTo(request));
+    assertEnded();
+    assertEquals(2L, summary("received"));
+  }
+
+  @Test
   void aHostThatIsNotThereIsToldOfAsAnError() {
     run("198.51.100.9", "count", 1).start(rig.clock.nowNs());
     for (int i = 0; i < 4; i++) {
