@@ -94,7 +94,7 @@ final class PingRun implements PingListener {
     }
     NetDevice found = stack.netDevices().get(from);
     if (found == null) {
-      throw new IllegalArgumentException("unknown iface: " + from);
+      throw new IllegalArgumentException("SO_BINDTODEVICE " + from + ": No such device");
     }
     return found;
   }

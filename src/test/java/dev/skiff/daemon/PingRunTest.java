@@ -300,7 +300,7 @@ class PingRunTest {
     "203.0.113.65, , connect: Invalid argument",
     "203.0.113.129, , connect: No route to host",
     "203.0.113.193, , connect: Permission denied",
-    "198.51.100.1, eth7, unknown iface: eth7",
+    "198.51.100.1, eth7, SO_BINDTODEVICE eth7: No such device",
     "198.51.100.1, 198.51.100.3, bind: Cannot assign requested address",
   })
   void whoCannotBePingedIsRefusedAtOnce(String dst, String from, String why) {

@@ -203,7 +203,7 @@ class PingClientIT {
         "198.51.100.2|ping: 198.51.100.2 is our own address, and there is no loopback",
         "198.51.100.255|ping: 198.51.100.255 is a broadcast address",
         "-I 198.51.100.9 198.51.100.1|ping: bind: Cannot assign requested address",
-        "-I eth7 198.51.100.1|ping: unknown iface: eth7",
+        "-I eth7 198.51.100.1|ping: SO_BINDTODEVICE eth7: No such device",
         "example.com|skiff ping: example.com: names are not resolved: give an IPv4 address",
         "198.51.100|skiff ping: '198.51.100' is not an IPv4 address",
         "-c 0 198.51.100.1|skiff ping: -c 0: give 1 or more",
