@@ -124,7 +124,15 @@ public record IpParms(
 
   private static int bytes(Settings said, String key, int otherwise) {
     String text = said.text(key);
-    long bytes = text == null ? otherwise : ByteSize.parse(text);
+    if (text == null) {
+      return otherwise;
+    }
+    long bytes;
+    try {
+      bytes = ByteSize.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
+    }
     if (bytes > MOST_BYTES) {
       throw new IllegalArgumentException(key + "=" + text + ": use 1G at most");
     }

@@ -137,6 +137,8 @@ class IpParmsTest {
     "ip_default_tll=3, ip_default_ttl",
     "icmp_echo_ignore_al=on, icmp_echo_ignore_all",
     "mtu_expire=3s, mtu_expires",
+    "ipfrag_high_thresh=4X, ipfrag_high_thresh",
+    "ipfrag_source_thresh=some, ipfrag_source_thresh",
   })
   void whoMistypesIsHelped(String text, String meant) {
     IllegalArgumentException e =
