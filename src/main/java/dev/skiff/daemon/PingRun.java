@@ -125,7 +125,7 @@ final class PingRun implements PingListener {
       throw new IllegalArgumentException(
           Ip4Addr.format(dst) + " is our own address, and there is no loopback: ping it from afar");
     }
-    if (stack.devices().stream().anyMatch(d -> d.inDev().isBroadcast(dst))) {
+    if (stack.devices().stream().anyMatch(d -> stack.ipv4().isBroadcast(dst, d))) {
       throw new IllegalArgumentException(
           Ip4Addr.format(dst) + " is a broadcast address: broadcasts and groups are not pinged");
     }
@@ -155,7 +155,11 @@ final class PingRun implements PingListener {
     if (ended) {
       return;
     }
-    while (!isOver(nowNs) && maySend() && untilNextNs(nowNs) == 0) {
+    // Requests that are refused here are not waited for; others must have their turn all the same.
+    for (int n = 0; n <= request.preload(); n++) {
+      if (isOver(nowNs) || !maySend() || untilNextNs(nowNs) > 0) {
+        break;
+      }
       send(nowNs);
     }
     if (isOver(nowNs)) {

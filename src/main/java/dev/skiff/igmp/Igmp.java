@@ -205,7 +205,10 @@ public final class Igmp implements IpHandler, NetdevNotifier {
       memberships.heardV1(nowNs + V1_ROUTER_PRESENT_NS);
       queried(memberships, Ip4Addr.ANY, QUERY_RESPONSE_INTERVAL_NS, nowNs);
     } else {
-      queried(memberships, IgmpHdr.group(skb, igmp), code * TENTH_NS, nowNs);
+      // A query that leaves no time is answered within a tenth of a second, or a flood of them
+      // would
+      // be one of reports.
+      queried(memberships, IgmpHdr.group(skb, igmp), Math.max(1, code) * TENTH_NS, nowNs);
     }
     return DropReason.CONSUMED;
   }

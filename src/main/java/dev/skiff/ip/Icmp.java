@@ -217,6 +217,7 @@ public final class Icmp implements IpHandler {
     if (reason != DropReason.NOT_DROPPED) {
       return reason;
     }
+    skb.trim(TIMESTAMP_LEN); // RFC 792: the message has no more.
     int ms = ipv4.timeOfDay().msOfDay();
     IcmpHdr.typeAndCode(skb, icmp, IcmpHdr.TIMESTAMP_REPLY, 0);
     skb.set32(icmp + RECEIVED_AT, ms);

@@ -31,7 +31,8 @@ public interface IpHandler {
 
   /**
    * Whether this protocol has sent a datagram, as far as it can know: asked before somebody is
-   * believed that its path takes no such long ones (RFC 1191 8).
+   * believed that its path takes no such long ones (RFC 1191 8). A protocol that can know, as one
+   * with ports and sequence numbers, must look: who says yes to everything lets anybody speak.
    *
    * @param packet what quotes it, valid during the call
    * @param ip the offset of its IP header in {@code packet}; behind that stand 8 bytes at least

@@ -166,6 +166,7 @@ final class IpOutput {
   DropReason finish(SkBuff skb, NetDevice dev, RouteCache.Rtable rt, int totLen, long nowNs) {
     skb.setPriority(NetDevice.BAND_NORMAL); // Whatever its TOS: others must not get before ARP.
     skb.setProtocol(EtherType.IP);
+    stats.count(IpStat.IP_OUT_TRANSMITS);
     HhCache hh = rt.headerFor(dev);
     if (hh != null) {
       hh.push(skb, nowNs);

@@ -38,6 +38,8 @@ public enum IpStat {
   IP_FRAG_FAILS("Ip", "FragFails"),
   /** Fragments made. */
   IP_FRAG_CREATES("Ip", "FragCreates"),
+  /** Datagrams and fragments handed to a device. RFC 4293: ipSystemStatsOutTransmits. */
+  IP_OUT_TRANSMITS("Ip", "OutTransmits"),
   /** Of the failures, those of fragments that overlap. */
   IP_EXT_REASM_OVERLAPS("IpExt", "ReasmOverlaps"),
   /** ICMP messages received, in error or not. */

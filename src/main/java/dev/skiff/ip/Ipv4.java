@@ -31,7 +31,10 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
   private final IcmpErrors errors;
   private final IpInput input;
   private final TimeOfDay timeOfDay;
-  private final IcmpError why = new IcmpError();
+  private final IcmpError said = new IcmpError();
+
+  /** Another one: who is told what others say may send, and hear of that. */
+  private final IcmpError failed = new IcmpError();
 
   /**
    * IP without protocols above it.
@@ -161,6 +164,11 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
     return parms.ttl();
   }
 
+  /** {@code RTN_BROADCAST}: whether an address means all hosts of a network that a device is in. */
+  public boolean isBroadcast(int ip, NetDevice dev) {
+    return broadcasts.isBroadcast(ip, dev.inDev());
+  }
+
   // ---- What becomes of what was sent ------------------------------------------------------------
 
   /**
@@ -181,8 +189,8 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
     }
     IpHandler handler = input.handler(IpHdr.protocol(packet, ip));
     if (handler != null && packet.tail() - ip >= IpHdr.ihl(packet, ip) * 4 + IcmpHdr.LEN) {
-      why.set(IcmpHdr.DEST_UNREACH, IcmpHdr.HOST_UNREACH, 0, Ip4Addr.ANY);
-      handler.error(packet, ip, why, dev, nowNs);
+      failed.set(IcmpHdr.DEST_UNREACH, IcmpHdr.HOST_UNREACH, 0, Ip4Addr.ANY);
+      handler.error(packet, ip, failed, dev, nowNs);
     }
   }
 
@@ -217,8 +225,8 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
       stats.count(IpStat.ICMP_IN_ERRORS);
       return DropReason.ICMP_PMTU;
     }
-    why.set(type, code, info, IpHdr.saddr(skb, skb.networkHeader()));
-    handler.error(skb, ip, why, dev, nowNs);
+    said.set(type, code, info, IpHdr.saddr(skb, skb.networkHeader()));
+    handler.error(skb, ip, said, dev, nowNs);
     return DropReason.CONSUMED;
   }
 

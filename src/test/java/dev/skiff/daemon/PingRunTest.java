@@ -296,6 +296,7 @@ class PingRunTest {
   @CsvSource({
     "198.51.100.2, , 198.51.100.2 is our own address",
     "198.51.100.255, , 198.51.100.255 is a broadcast address",
+    "198.51.100.0, , 198.51.100.0 is a broadcast address",
     "203.0.113.1, , connect: Network is unreachable",
     "203.0.113.65, , connect: Invalid argument",
     "203.0.113.129, , connect: No route to host",

@@ -163,6 +163,16 @@ class IcmpQueryTest {
     assertEquals(1, out.stat(IpStat.ICMP_OUT_MSGS));
   }
 
+  /** X115: RFC 792, the message is 20 bytes long. */
+  @Test
+  void whatStandsBehindATimestampDoesNotComeBack() {
+    OutRig out = rig("icmp_timestamp=on");
+    byte[] request = Frames.icmp(TIMESTAMP, 0, 1, 2, Arrays.copyOf(times(5, 0, 0), 40));
+    assertArrayEquals(
+        Frames.icmp(TIMESTAMP_REPLY, 0, 1, 2, times(5, NOON, NOON)),
+        ask(out, request).getFirst().payload());
+  }
+
   /** X115, X118. */
   @Test
   void aTruncatedTimestampIsNotAnswered() {

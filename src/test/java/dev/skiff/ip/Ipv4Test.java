@@ -400,6 +400,7 @@ class Ipv4Test {
     assertEquals(1514, rig.turn().getFirst().length);
     assertEquals(DropReason.CONSUMED, send(Rig.PEER_IP, 1481));
     assertEquals(List.of(1514, 60), rig.turn().stream().map(frame -> frame.length).toList());
+    assertEquals(3, stat(IpStat.IP_OUT_TRANSMITS));
     assertEquals(0, stat(IpStat.IP_OUT_DISCARDS));
     assertEquals(2, stat(IpStat.IP_OUT_REQUESTS));
   }

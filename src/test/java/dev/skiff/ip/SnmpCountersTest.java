@@ -22,7 +22,7 @@ class SnmpCountersTest {
       List.of(
           "Forwarding DefaultTTL InReceives InHdrErrors InAddrErrors ForwDatagrams InUnknownProtos",
           "InDiscards InDelivers OutRequests OutDiscards OutNoRoutes ReasmTimeout ReasmReqds",
-          "ReasmOKs ReasmFails FragOKs FragFails FragCreates");
+          "ReasmOKs ReasmFails FragOKs FragFails FragCreates OutTransmits");
 
   private static final List<String> ICMP =
       List.of(
