@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class IpOptionsTest {
   private static final int HEADER = 20;
   private static final int MAX_HEADER = 60;
-  private static final int RANDOM = 200_000;
+  private static final int RANDOM = 60_000;
   private static final long SEED = 791;
 
   private final OptionsRig rig = new OptionsRig();
