@@ -174,7 +174,7 @@ final class IpInput implements Reassembly.Sink {
   /** {@code ip_rcv_options}. */
   private DropReason readOptions(SkBuff skb, int ip, NetDevice dev, long nowNs) {
     if (IpHdr.ihl(skb, ip) * 4 == IpHdr.MIN_LEN) {
-      options.clear();
+      forgetOptions();
       return DropReason.NOT_DROPPED;
     }
     int wrong = options.compile(skb, ip);
@@ -190,6 +190,13 @@ final class IpInput implements Reassembly.Sink {
     // one that does unless it was told to: RFC 7126 4.3, 4.4.
     boolean taken = parms.acceptSourceRoute() && options.isSourceRouteExhausted();
     return taken ? DropReason.NOT_DROPPED : DropReason.IP_SOURCE_ROUTE;
+  }
+
+  /** Those of the datagram before; mostly there were none. */
+  private void forgetOptions() {
+    if (!options.isEmpty()) {
+      options.clear();
+    }
   }
 
   // ---- To a protocol ----------------------------------------------------------------------------
@@ -215,7 +222,7 @@ final class IpInput implements Reassembly.Sink {
   public DropReason whole(SkBuff skb, NetDevice dev, long nowNs) {
     int ip = skb.networkHeader();
     if (IpHdr.ihl(skb, ip) * 4 == IpHdr.MIN_LEN) {
-      options.clear();
+      forgetOptions();
     } else {
       var _ = options.compile(skb, ip); // Was right when the fragment came.
     }
