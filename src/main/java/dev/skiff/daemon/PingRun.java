@@ -222,18 +222,9 @@ final class PingRun implements PingListener {
     int mtu = 0;
     if (reason == DropReason.PKT_TOO_BIG) {
       tally.localError();
-      mtu = mtu(nowNs);
+      mtu = socket.mtu(nowNs);
     }
     tell(PingEvents.local(socket.sequence(), reason, errno(reason), mtu));
-  }
-
-  /** By a device that was chosen the path's MTU is known too, once it is lower than the link's. */
-  private int mtu(long nowNs) {
-    int path = socket.mtu(nowNs);
-    if (dev == null) {
-      return path;
-    }
-    return path == 0 ? dev.mtu() : Math.min(path, dev.mtu());
   }
 
   private String errno(DropReason reason) {

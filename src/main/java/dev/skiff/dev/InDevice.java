@@ -203,7 +203,9 @@ public final class InDevice {
     return false;
   }
 
-  /** Whether {@code ip} is the directed broadcast address of a network of another device. */
+  /**
+   * Whether {@code ip} is the directed broadcast address of a network of another device that is up.
+   */
   public boolean isBroadcastOfAnother(int ip) {
     for (NetDevice other : devices.all()) {
       if (other != dev && other.isUp() && other.inDev().isBroadcast(ip)) {

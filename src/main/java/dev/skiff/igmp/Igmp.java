@@ -15,6 +15,7 @@ import dev.skiff.ip.Flow;
 import dev.skiff.ip.IpHandler;
 import dev.skiff.ip.IpOptions;
 import dev.skiff.skb.DropReason;
+import dev.skiff.skb.Packet;
 import dev.skiff.skb.PacketType;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.skb.SkBuffPool;
@@ -205,9 +206,7 @@ public final class Igmp implements IpHandler, NetdevNotifier {
       memberships.heardV1(nowNs + V1_ROUTER_PRESENT_NS);
       queried(memberships, Ip4Addr.ANY, QUERY_RESPONSE_INTERVAL_NS, nowNs);
     } else {
-      // A query that leaves no time is answered within a tenth of a second, or a flood of them
-      // would
-      // be one of reports.
+      // With no time at all a flood of queries would be one of reports.
       queried(memberships, IgmpHdr.group(skb, igmp), Math.max(1, code) * TENTH_NS, nowNs);
     }
     return DropReason.CONSUMED;
@@ -231,6 +230,12 @@ public final class Igmp implements IpHandler, NetdevNotifier {
       membership.reported();
     }
     return DropReason.CONSUMED;
+  }
+
+  /** What is sent to a group nobody answers with an error: RFC 1122 3.2.2. */
+  @Override
+  public boolean hasSent(Packet packet, int ip) {
+    return false;
   }
 
   // ---- Send -------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ package dev.skiff.ip;
  *     a quarter of {@code highThresh}
  * @param timeNs {@code ipfrag_time}: how long a datagram waits for its other fragments, from the
  *     first that came, 1 to 120 s. Linux has 30 s; RFC 1122 3.3.2 would rather have 60 to 120 s,
- *     which is four times as long for a flood to be held
+ *     which is up to four times as long for a flood to be held
  */
 public record FragParms(int highThresh, int sourceBytes, long timeNs) {
   private static final long SECOND = 1_000_000_000L;

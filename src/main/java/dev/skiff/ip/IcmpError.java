@@ -4,7 +4,7 @@ import dev.skiff.header.Ip4Addr;
 
 /**
  * What has become of a datagram of ours, as an ICMP message says it, or would: RFC 792, RFC 1122
- * 3.2.2. There is one for each stack, used again and again: valid during the call.
+ * 3.2.2. It is used again and again: valid during the call.
  *
  * <p>Thread: the loop thread.
  */

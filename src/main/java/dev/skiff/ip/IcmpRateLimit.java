@@ -17,7 +17,6 @@ final class IcmpRateLimit {
   private static final long NS_PER_S = 1_000_000_000L;
   private static final int WAYS = 4;
   private static final int SETS = 256;
-  private static final int MIX = 0x9E37_79B1;
 
   private final IcmpParms parms;
   private final int key;
@@ -79,7 +78,7 @@ final class IcmpRateLimit {
 
   /** The host's place; of a set without one, that of the host that was heard of longest ago. */
   private int find(int host, long nowNs, long most) {
-    int first = (((host ^ key) * MIX) >>> 24) * WAYS;
+    int first = (KeyedHash.of(host, key) >>> 24) * WAYS;
     int oldest = first;
     for (int at = first; at < first + WAYS; at++) {
       if (taken[at] && hosts[at] == host) {

@@ -30,14 +30,15 @@ public interface IpHandler {
   default void error(Packet packet, int ip, IcmpError why, NetDevice dev, long nowNs) {}
 
   /**
-   * Whether this protocol has sent a datagram, as far as it can know: asked before somebody is
-   * believed that its path takes no such long ones (RFC 1191 8). A protocol that can know, as one
-   * with ports and sequence numbers, must look: who says yes to everything lets anybody speak.
+   * Whether this protocol has sent a datagram, as far as it can know: asked before what others say
+   * of one is handed to {@link #error}, and before it is believed that its path takes no such long
+   * ones (RFC 1191 8). Who says yes to everything lets anybody speak; unless it is overridden,
+   * nobody is believed.
    *
    * @param packet what quotes it, valid during the call
    * @param ip the offset of its IP header in {@code packet}; behind that stand 8 bytes at least
    */
   default boolean hasSent(Packet packet, int ip) {
-    return true;
+    return false;
   }
 }

@@ -79,11 +79,16 @@ final class IpOutput {
     return reason;
   }
 
-  /** See {@link Ipv4#mtu}. */
+  /** See {@link Ipv4#mtu(int, long)}. */
   int mtu(int daddr, long nowNs) {
     RouteCache.Rtable rt = routeCache.lookup(daddr, nowNs);
     NetDevice dev = rt.dev();
     return dev == null ? 0 : rt.mtu(dev, nowNs);
+  }
+
+  /** See {@link Ipv4#mtu(int, NetDevice, long)}. */
+  int mtu(int daddr, NetDevice dev, long nowNs) {
+    return routeCache.lookup(daddr, dev, nowNs).mtu(dev, nowNs);
   }
 
   /** See {@link Ipv4#sendOwn}. */

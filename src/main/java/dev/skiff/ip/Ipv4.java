@@ -154,6 +154,11 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
     return routeCache.lookup(daddr, nowNs).reason();
   }
 
+  /** The same of a datagram that goes by a certain device. */
+  public int mtu(int daddr, NetDevice dev, long nowNs) {
+    return output.mtu(daddr, dev, nowNs);
+  }
+
   /** {@code EMTU_R}, RFC 1122 3.3.2: bytes of the longest datagram that is put together. */
   public static int maxReassembled() {
     return IpOutput.MAX_LEN;
@@ -221,7 +226,7 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
       return DropReason.ICMP_QUOTE;
     }
     boolean tooLong = type == IcmpHdr.DEST_UNREACH && code == IcmpHdr.FRAG_NEEDED;
-    if (tooLong && !isTooLong(skb, ip, info, dev, nowNs)) {
+    if (tooLong && !isTooLong(skb, ip, info, nowNs)) {
       stats.count(IpStat.ICMP_IN_ERRORS);
       return DropReason.ICMP_PMTU;
     }
@@ -231,7 +236,7 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
   }
 
   /** {@code icmp_err}, {@code ipv4_update_pmtu}: whether it is believed that it was too long. */
-  private boolean isTooLong(SkBuff skb, int ip, int mtu, NetDevice dev, long nowNs) {
+  private boolean isTooLong(SkBuff skb, int ip, int mtu, long nowNs) {
     int daddr = IpHdr.daddr(skb, ip);
     if ((IpHdr.fragOff(skb, ip) & IpHdr.DF) == 0) {
       return false;
@@ -240,7 +245,7 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
       routeCache.answerTooLong(daddr, nowNs);
       return true;
     }
-    return routeCache.updatePmtu(daddr, mtu, IpHdr.totLen(skb, ip), dev, nowNs);
+    return routeCache.updatePmtu(daddr, mtu, IpHdr.totLen(skb, ip), nowNs);
   }
 
   /** Gives up the fragments that a device has received. */

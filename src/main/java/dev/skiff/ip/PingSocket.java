@@ -211,6 +211,7 @@ public final class PingSocket implements AutoCloseable {
 
   /** The longest datagram that gets there whole, in bytes; 0 if there is no way. */
   public int mtu(long nowNs) {
-    return pings.ipv4.mtu(daddr, nowNs);
+    NetDevice by = dev;
+    return by == null ? pings.ipv4.mtu(daddr, nowNs) : pings.ipv4.mtu(daddr, by, nowNs);
   }
 }

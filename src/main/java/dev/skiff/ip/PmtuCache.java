@@ -7,12 +7,11 @@ import java.util.random.RandomGenerator;
  *
  * <p>A path is a destination. The last 1024 are remembered, each for {@code mtu_expires}, 10
  * minutes, after which the whole MTU of the link is tried again (RFC 1191 6.3). Who may say so is
- * {@link IcmpUnreach}'s and {@link RouteCache}'s to find out. Thread: the loop thread.
+ * {@link Ipv4}'s and {@link RouteCache}'s to find out. Thread: the loop thread.
  */
 final class PmtuCache {
   private static final int WAYS = 4;
   private static final int SETS = 256;
-  private static final int MIX = 0x9E37_79B1;
 
   /** The MTUs that links mostly have, for routers that do not say theirs: RFC 1191 7.1. */
   private static final int[] PLATEAUS = {
@@ -52,7 +51,7 @@ final class PmtuCache {
    * min_pmtu} if that is more: then DF is not set on it any longer, as in Linux.
    *
    * @param before its MTU so far
-   * @return whether it is less than before
+   * @return whether anything is known now that was not
    */
   boolean lower(int host, int mtu, int before, long nowNs) {
     int least = Math.min(before, minPmtu);
@@ -85,7 +84,7 @@ final class PmtuCache {
   }
 
   private int first(int host) {
-    return (((host ^ key) * MIX) >>> 24) * WAYS;
+    return (KeyedHash.of(host, key) >>> 24) * WAYS;
   }
 
   private int victim(int host, long nowNs) {

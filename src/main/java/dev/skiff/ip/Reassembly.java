@@ -39,9 +39,9 @@ final class Reassembly {
   private static final int BLOCK = 8;
 
   /**
-   * {@code skb_condense}: a fragment in a buffer of so many times its length is copied into one of
-   * its size. Where frames may be long the others come in long buffers too, and a few of them would
-   * be all that a source may have.
+   * {@code skb_condense}: a fragment in a buffer of so many times what it needs is copied into one
+   * of its size, if there is one. Where frames may be long the others come in long buffers too, and
+   * a few of them would be all that a source may have.
    */
   private static final int SPARSE = 4;
 
@@ -119,12 +119,10 @@ final class Reassembly {
    */
   DropReason add(SkBuff skb, NetDevice dev, long nowNs) {
     skb.hop(IP_DEFRAG);
-    if (skb.truesize() <= SPARSE * (skb.len() + SkBuff.HEAD_BYTES)) {
-      return take(skb, dev, nowNs);
-    }
-    SkBuff condensed = skb.copyExpand(FragReasm.HEADROOM, 0);
+    boolean sparse = skb.truesize() >= SPARSE * pool.truesizeOf(FragReasm.HEADROOM + skb.len());
+    SkBuff condensed = sparse ? skb.copyExpand(FragReasm.HEADROOM, 0) : null;
     if (condensed == null) {
-      return failed(DropReason.NOMEM);
+      return take(skb, dev, nowNs);
     }
     DropReason reason = DropReason.HANDLER_ERROR;
     try {

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RouteCache {
   private static final int PLACES = 256;
-  private static final int HASH = 0x9E37_79B1;
   private static final int SHIFT = 24;
 
   /** {@code struct rtable}: where datagrams for one destination go, and how. */
@@ -61,16 +60,18 @@ final class RouteCache {
 
     /** {@code ip_dst_mtu_maybe_forward}: bytes of the longest datagram that the path takes. */
     int mtu(NetDevice by, long nowNs) {
-      int link = by.mtu();
-      if (pmtu == 0) {
-        return link;
-      }
-      if (nowNs - pmtuUntilNs >= 0) {
+      return Math.min(by.mtu(), pathMtu(nowNs));
+    }
+
+    /**
+     * What routers have said that the path takes; the longest datagram there is if they did not.
+     */
+    private int pathMtu(long nowNs) {
+      if (pmtu != 0 && nowNs - pmtuUntilNs >= 0) {
         pmtu = 0;
         pmtuLocked = false;
-        return link;
       }
-      return Math.min(link, pmtu);
+      return pmtu == 0 ? IpOutput.MAX_LEN : pmtu;
     }
 
     /** Whether DF is of no use there: see {@link PmtuCache#lower}. After {@link #mtu}. */
@@ -161,10 +162,7 @@ final class RouteCache {
   }
 
   private Rtable place(int daddr) {
-    // Mixed behind the key: of one that was only added in front, equal places would stay equal.
-    int hash = (daddr ^ key) * HASH;
-    hash = (hash ^ hash >>> 15 ^ key) * HASH;
-    return places[hash >>> SHIFT];
+    return places[KeyedHash.of(daddr, key) >>> SHIFT];
   }
 
   /** {@code ip_route_output_key} with an {@code oif}: by this device, whatever other routes say. */
@@ -205,6 +203,7 @@ final class RouteCache {
 
   private void fill(Rtable rt, int daddr, long nowNs) {
     begin(rt, daddr);
+    setPmtu(rt, nowNs); // Without a route too: a device may be chosen that leads there.
     Route route = routes.lookup(daddr);
     rt.reason = reasonAgainst(daddr, route == null ? null : route.dev());
     if (route != null && rt.reason == DropReason.IP_OUTNOROUTES) {
@@ -216,7 +215,6 @@ final class RouteCache {
     rt.dev = route.dev();
     rt.nextHop = nextHop(daddr, route);
     rt.prefsrc = routes.sourceFor(route, daddr);
-    setPmtu(rt, nowNs);
   }
 
   private void setPmtu(Rtable rt, long nowNs) {
@@ -268,23 +266,21 @@ final class RouteCache {
    *
    * @param mtu what it said; 0 if it did not, as routers older than RFC 1191
    * @param totLen of the datagram
-   * @param in the device that it was said by: the path's, if it is one that no route leads to and
-   *     that was sent to by a certain device
    * @return whether it is believed: it tells of a datagram that can have been sent, and of no more
    *     than is known
    */
-  boolean updatePmtu(int daddr, int mtu, int totLen, NetDevice in, long nowNs) {
+  boolean updatePmtu(int daddr, int mtu, int totLen, long nowNs) {
     Rtable rt = lookup(daddr, nowNs);
-    NetDevice dev = rt.dev() == null ? in : rt.dev();
     int next = mtu == 0 ? PmtuCache.plateauBelow(totLen) : mtu;
-    // RFC 1191 8: no message may raise the MTU, nor tell of what was never sent.
-    if (totLen > rt.longestWithDf() || next >= totLen) {
+    // RFC 1191 8: no message may raise the MTU, nor tell of what was never sent. By which device it
+    // was sent does not matter: it was longer than this.
+    int known = rt.pathMtu(nowNs);
+    if (totLen > rt.longestWithDf() || next >= totLen || next > known) {
       return false;
     }
-    int before = rt.mtu(dev, nowNs);
-    if (pmtus.lower(daddr, next, before, nowNs)) {
+    if (pmtus.lower(daddr, next, known, nowNs)) {
       setPmtu(rt, nowNs); // Its only place: what is known of others is not old by that.
     }
-    return next <= before; // As much is said of each datagram that was on its way.
+    return true; // As much is said of each datagram that was on its way.
   }
 }

@@ -498,6 +498,15 @@ public final class SkBuffPool implements AutoCloseable {
   }
 
   /**
+   * What a buffer of {@code size} bytes, headroom included, mostly counts as {@link
+   * SkBuff#truesize}: its slot and its control structure.
+   */
+  public int truesizeOf(int size) {
+    int index = Math.min(classFor(size), classes.length - 1);
+    return SkBuff.HEAD_BYTES + classes[index].slotSize;
+  }
+
+  /**
    * The leak report: a line for each buffer that is out; in paranoid mode, with where it was taken.
    * Loop thread.
    */

@@ -91,7 +91,7 @@ class IgmpStackTest {
     assertEquals(3, rig.verdicts(DropReason.IP_MULTICAST_UNJOINED));
   }
 
-  /** RFC 4541 2.1.1: a switch that snoops and has no address; as in Linux. */
+  /** X48. RFC 4541 2.1.1: a switch that snoops and has no address; as in Linux. */
   @Test
   void aQueryFrom0000IsAnsweredAndNothingElseFromThereIsTaken() {
     Rig rig = new Rig();

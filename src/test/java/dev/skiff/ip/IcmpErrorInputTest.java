@@ -49,6 +49,11 @@ class IcmpErrorInputTest {
               }
 
               @Override
+              public boolean hasSent(Packet packet, int ip) {
+                return true;
+              }
+
+              @Override
               public void error(Packet packet, int ip, IcmpError why, NetDevice dev, long nowNs) {
                 String reporter = Ip4Addr.format(why.reporter());
                 String daddr = Ip4Addr.format(IpHdr.daddr(packet, ip));

@@ -4,7 +4,9 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.skiff.Frames;
 import dev.skiff.Rig;
 import dev.skiff.Skiff;
+import dev.skiff.dev.NetDevice;
 import dev.skiff.skb.DropReason;
+import dev.skiff.skb.Packet;
 import dev.skiff.skb.SkBuff;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -168,5 +170,20 @@ final class OutRig {
     byte[] quote() {
       return Arrays.copyOfRange(frame, IP, IP + Frames.IP_HLEN + 8);
     }
+  }
+
+  /** A protocol that takes every datagram, and believes every error about one. */
+  static IpHandler saysItHasSentAll() {
+    return new IpHandler() {
+      @Override
+      public DropReason receive(SkBuff skb, NetDevice dev, long nowNs) {
+        return DropReason.CONSUMED;
+      }
+
+      @Override
+      public boolean hasSent(Packet packet, int ip) {
+        return true;
+      }
+    };
   }
 }

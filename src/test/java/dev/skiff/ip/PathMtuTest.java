@@ -326,7 +326,7 @@ class PathMtuTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 6, 17})
+  @ValueSource(ints = {1, 6, 17, 2})
   void ofAProtocolThatHasSentNothingNothingIsBelieved(int protocol) {
     byte[] quote = whole(FAR, 1500);
     byte[] forged = with(quote, header -> header.put(9, (byte) protocol));

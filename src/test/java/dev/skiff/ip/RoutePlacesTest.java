@@ -6,7 +6,6 @@ import dev.skiff.Frames;
 import dev.skiff.Rig;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.ip.OutRig.Datagram;
-import dev.skiff.skb.DropReason;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +18,7 @@ class RoutePlacesTest {
   @Test
   void aRouterIsBelievedThoughSomebodyAskedFromAnAddressOfTheSamePublicHash() {
     OutRig out = new OutRig(builder -> builder.gateway(Ip4Addr.format(Rig.PEER_IP)));
-    out.ipv4().addProtocol(OutRig.PROTOCOL, (skb, dev, nowNs) -> DropReason.CONSUMED);
+    out.ipv4().addProtocol(OutRig.PROTOCOL, OutRig.saysItHasSentAll());
     out.rig.introducePeer();
     List<Datagram> sent = out.sent(OutRig.to(FAR), 1480);
     int other = FAR + 1;
