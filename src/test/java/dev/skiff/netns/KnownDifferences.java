@@ -169,12 +169,16 @@ final class KnownDifferences {
         "icmp 0/0 to 198.51.100.1 | nothing",
         "a fragment inside of another");
     known(
-        "X85: nobody can have found what is shorter than his MTU, or may be fragmented, to be too"
-            + " long: the message is forged. Linux does not look.",
+        "X85, X119: of an answer no path's MTU is learnt, since anybody may have asked in another's"
+            + " name: it goes without DF from then on, and whole. Linux fragments it, and does so too"
+            + " if nobody can have found the datagram too long.",
         "ip protocol 1 to 198.51.100.9, ip protocol 1 to 198.51.100.9, ip protocol 1 to 198.51.100.9"
             + " | icmp 0/0 to 198.51.100.9",
         "told of an MTU of 600, about an echo reply that fits, then an echo",
-        "told of an MTU of 590, about a long echo reply without DF, then an echo");
+        "told of an MTU of 590, about a long echo reply without DF, then an echo",
+        "told of an MTU of 580, about a long echo reply, then an echo",
+        "told of an MTU of 100, about a long echo reply, then an echo",
+        "told of an MTU of 1400, about a long echo reply, then an echo");
     known(
         "X53: there is no TCP yet; Linux has one, which resets.",
         "ip protocol 6 to 198.51.100.1 | icmp 3/2 to 198.51.100.1",
