@@ -3,8 +3,6 @@ package dev.skiff.control;
 import dev.skiff.dev.DeviceConfig;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
-import dev.skiff.text.Suggest;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -49,17 +47,7 @@ public record AddrRequest(
      * @throws IllegalArgumentException with one line that says what there is
      */
     public static Action parse(String text) {
-      if (text.equals("list") || text.equals("ls") || text.equals("lst")) {
-        return SHOW;
-      }
-      for (Action action : values()) {
-        if (action.word().equals(text) || (action == DEL && text.equals("delete"))) {
-          return action;
-        }
-      }
-      List<String> words = Arrays.stream(values()).map(Action::word).toList();
-      throw new IllegalArgumentException(
-          "'" + text + "' is nothing that addr does" + Suggest.among(text, words));
+      return Members.action(values(), text, "addr");
     }
   }
 

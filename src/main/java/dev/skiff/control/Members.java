@@ -1,6 +1,9 @@
 package dev.skiff.control;
 
+import dev.skiff.text.Suggest;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -46,5 +49,30 @@ final class Members {
       return (Integer) value;
     }
     throw new IllegalArgumentException("\"" + member + "\" must be a whole number");
+  }
+
+  /**
+   * Which of the actions of a command is meant, as {@code ip} reads them: {@code list} and the like
+   * are SHOW, {@code delete} is DEL.
+   *
+   * @param actions all of them, each written in lower case
+   * @throws IllegalArgumentException with one line that says what there is
+   */
+  static <E extends Enum<E>> E action(E[] actions, String text, String command) {
+    String word =
+        switch (text) {
+          case "list", "ls", "lst" -> "show";
+          case "delete" -> "del";
+          default -> text;
+        };
+    List<String> words = new ArrayList<>();
+    for (E action : actions) {
+      words.add(action.name().toLowerCase(Locale.ROOT));
+      if (words.getLast().equals(word)) {
+        return action;
+      }
+    }
+    throw new IllegalArgumentException(
+        "'" + text + "' is nothing that " + command + " does" + Suggest.among(text, words));
   }
 }

@@ -64,17 +64,7 @@ public record NeighRequest(
      * @throws IllegalArgumentException with one line that says what there is
      */
     public static Action parse(String text) {
-      if (text.equals("list") || text.equals("ls") || text.equals("lst")) {
-        return SHOW;
-      }
-      for (Action action : values()) {
-        if (action.word().equals(text) || (action == DEL && text.equals("delete"))) {
-          return action;
-        }
-      }
-      List<String> words = Arrays.stream(values()).map(Action::word).toList();
-      throw new IllegalArgumentException(
-          "'" + text + "' is nothing that neigh does" + Suggest.among(text, words));
+      return Members.action(values(), text, "neigh");
     }
   }
 

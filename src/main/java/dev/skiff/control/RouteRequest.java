@@ -5,8 +5,6 @@ import dev.skiff.ip.RouteOrigin;
 import dev.skiff.ip.RoutePrefix;
 import dev.skiff.ip.RouteSpec;
 import dev.skiff.ip.RouteType;
-import dev.skiff.text.Suggest;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -64,17 +62,7 @@ public record RouteRequest(Action action, RouteSpec spec) {
      * @throws IllegalArgumentException with one line that says what there is
      */
     public static Action parse(String text) {
-      if (text.equals("list") || text.equals("ls") || text.equals("lst")) {
-        return SHOW;
-      }
-      for (Action action : values()) {
-        if (action.word().equals(text) || (action == DEL && text.equals("delete"))) {
-          return action;
-        }
-      }
-      List<String> words = Arrays.stream(values()).map(Action::word).toList();
-      throw new IllegalArgumentException(
-          "'" + text + "' is nothing that route does" + Suggest.among(text, words));
+      return Members.action(values(), text, "route");
     }
   }
 

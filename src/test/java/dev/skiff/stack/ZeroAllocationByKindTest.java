@@ -1,24 +1,11 @@
 package dev.skiff.stack;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import com.sun.management.ThreadMXBean;
 import dev.skiff.Frames;
 import dev.skiff.Rig;
 import dev.skiff.Skiff;
 import dev.skiff.header.Ip4Addr;
-import dev.skiff.neigh.NeighbourState;
-import dev.skiff.neigh.NeighbourTable.IfThere;
-import dev.skiff.skb.DropReason;
-import dev.skiff.skb.SkBuff;
-import dev.skiff.skb.SkBuffPool;
-import dev.skiff.wire.PipeWire;
-import dev.skiff.wire.Wire;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
@@ -26,12 +13,8 @@ import org.junit.jupiter.api.Test;
 /** Nothing that a peer can send in a flood allocates, once the code is warm. */
 class ZeroAllocationByKindTest {
   private static final int WINDOW = 10_000;
-  private static final int WINDOWS_IN_A_ROW = 3;
   private static final int MOST_WINDOWS = 40;
-  private static final int GROUP = Ip4Addr.parse("239.1.2.3");
-
-  private final Wire.Completion free = SkBuff::free;
-  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final String GROUP = "239.1.2.3";
 
   private static byte[] frame(byte[] datagram) {
     return Frames.ethernet(Rig.OUR_MAC, Rig.PEER_MAC, 0x0800, datagram);
@@ -182,72 +165,17 @@ class ZeroAllocationByKindTest {
     allocatesNothing(i -> query, 0, builder -> {});
   }
 
-  private void allocatesNothing(
+  private static void allocatesNothing(
       IntFunction<byte[]> frames, int answersAtLeast, Consumer<Skiff.Builder> settings)
       throws Exception {
-    PipeWire pipe = new PipeWire(2048, 64);
-    Wire peer = pipe.b();
-    Skiff.Builder builder =
-        Skiff.builder()
-            .wire("skiff0", pipe.a())
-            .ip("198.51.100.2/24")
-            .mac("02:00:5e:10:00:01")
-            .gateway("198.51.100.1")
-            .acd("off")
-            .paranoid(false);
-    settings.accept(builder);
-    try (SkBuffPool pool = new SkBuffPool(8, 2048, 1);
-        Skiff skiff = builder.build()) {
-      assertEquals(
-          1, exchange(skiff, peer, pool, Frames.arpRequest(Rig.PEER_MAC, Rig.PEER_IP, Rig.OUR_IP)));
-      skiff
-          .neighbours()
-          .add(
-              skiff.device(),
-              Rig.PEER_IP,
-              Rig.PEER_MAC,
-              NeighbourState.PERMANENT,
-              IfThere.REPLACE,
-              skiff.nowNs());
-      Rig.stackOf(skiff).igmp().join(skiff.device(), GROUP);
-      var _ = threads.getCurrentThreadAllocatedBytes();
-      int inARow = 0;
-      long last = -1;
-      long answers = 0;
-      int next = 0;
-      for (int i = 0; i < MOST_WINDOWS && inARow < WINDOWS_IN_A_ROW; i++) {
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int n = 0; n < WINDOW; n++) {
-          answers += exchange(skiff, peer, pool, frames.apply(next++));
-        }
-        last = threads.getCurrentThreadAllocatedBytes() - before;
-        inARow = last == 0 ? inARow + 1 : 0;
-      }
-      assertTrue(answers >= answersAtLeast, "answered: " + answers);
-      assertEquals(
-          WINDOWS_IN_A_ROW, inARow, "windows without an allocation; bytes in the last: " + last);
-      assertEquals(0, Rig.stackOf(skiff).faults().count());
-      peer.close(free);
+    Consumer<Skiff.Builder> all =
+        builder -> {
+          builder.gateway("198.51.100.1");
+          settings.accept(builder);
+        };
+    try (AllocationRun run = new AllocationRun(all)) {
+      run.skiff().joinGroup(GROUP);
+      run.allocatesNothing(WINDOW, MOST_WINDOWS, answersAtLeast, frames);
     }
-  }
-
-  /** One frame in, one turn, what comes out counted. */
-  private int exchange(Skiff skiff, Wire peer, SkBuffPool pool, byte[] frame) {
-    SkBuff skb = Objects.requireNonNull(pool.devAlloc(1600, "test"));
-    int at = skb.put(frame.length);
-    skb.copyFrom(frame, at, frame.length);
-    if (peer.queue(skb, 0) != Wire.Xmit.OK) {
-      throw new IllegalStateException("wire full");
-    }
-    peer.flush(0, free);
-    var _ = skiff.turn();
-    SkBuff reply = Objects.requireNonNull(pool.devAlloc(1600, "test"));
-    int n = 0;
-    while (peer.receive(reply, 0) == Wire.Rx.FRAME) {
-      reply.trim(0);
-      n++;
-    }
-    reply.free(DropReason.CONSUMED);
-    return n;
   }
 }
