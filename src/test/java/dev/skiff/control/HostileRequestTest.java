@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.skiff.Rig;
+import dev.skiff.Rounds;
 import dev.skiff.stack.NetStack;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Whatever a client writes: one clear line, or it is done; nothing else is ever thrown. */
 class HostileRequestTest {
-  private static final int ROUNDS = 30_000;
+  private static final int ROUNDS = Rounds.of(200_000);
   private static final String[] WORDS = {
     "",
     " ",

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.skiff.Frames;
+import dev.skiff.Rounds;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.skb.SkBuffPool;
@@ -141,7 +142,7 @@ class InetChecksumTest {
   }
 
   private static int[] someWords() {
-    int[] words = java.util.Arrays.copyOf(CORNERS, 64);
+    int[] words = java.util.Arrays.copyOf(CORNERS, Rounds.all() ? 64 : 24);
     Random random = new Random(1141);
     for (int i = CORNERS.length; i < words.length; i++) {
       words[i] = random.nextInt(0x1_0000);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.skiff.Rounds;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class IpOptionsTest {
   private static final int HEADER = 20;
   private static final int MAX_HEADER = 60;
-  private static final int RANDOM = 60_000;
+  private static final int RANDOM = Rounds.of(1_000_000);
   private static final long SEED = 791;
 
   private final OptionsRig rig = new OptionsRig();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.skiff.Rounds;
 import dev.skiff.skb.SkBuffPool;
 import java.util.List;
 import java.util.Objects;
@@ -21,7 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class NeighbourModelTest {
   private static final long SEED = Long.getLong("skiff.seed", 4861);
-  private static final int SEQUENCES = Integer.getInteger("skiff.neigh.sequences", 10_000);
+  private static final int SEQUENCES =
+      Integer.getInteger("skiff.neigh.sequences", Rounds.of(10_000));
   private static final int THREADS = Integer.getInteger("skiff.neigh.threads", 1);
 
   /** Within so many sequences each planted bug is found. */

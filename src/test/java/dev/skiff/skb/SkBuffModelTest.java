@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import dev.skiff.Rounds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,9 +19,9 @@ import org.junit.jupiter.api.Test;
  */
 class SkBuffModelTest {
   private static final long SEED = Long.getLong("skiff.seed", 1996);
-  private static final int SEQUENCES = 10_000;
+  private static final int SEQUENCES = Rounds.of(10_000);
   private static final int STEPS = 200;
-  private static final int MANY_STEPS = 1_000_000;
+  private static final int MANY_STEPS = Rounds.of(1_000_000);
   private static final int PLACES = 5;
   private static final int SIZE = 48;
 

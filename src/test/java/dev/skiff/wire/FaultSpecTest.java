@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.skiff.Rounds;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -116,7 +117,7 @@ class FaultSpecTest {
   @Test
   void whatIsShownIsReadAsTheSame() {
     Random random = new Random(7);
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < Rounds.of(20_000); i++) {
       FaultSpec spec = anySpec(random);
       String shown = spec.toString();
       assertEquals(spec, FaultSpec.parse(shown), shown);
@@ -166,7 +167,7 @@ class FaultSpecTest {
       "loss", "burst", "delay", "seed", "dir", "=", ",", "%", "/", "3", "0.5", "ms", "\n", " ", "x",
       "é", "\u2028", "-", ".", "off"
     };
-    for (int i = 0; i < 100_000; i++) {
+    for (int i = 0; i < Rounds.of(100_000); i++) {
       StringBuilder text = new StringBuilder();
       for (int n = random.nextInt(8); n >= 0; n--) {
         text.append(pieces[random.nextInt(pieces.length)]);
