@@ -56,6 +56,9 @@ public final class Errno {
   /** No address there. */
   public static final int EADDRNOTAVAIL = of(jnr.constants.platform.Errno.EADDRNOTAVAIL);
 
+  /** No such system call. */
+  public static final int ENOSYS = of(jnr.constants.platform.Errno.ENOSYS);
+
   private Errno() {}
 
   private static int of(jnr.constants.platform.Errno errno) {

@@ -10,7 +10,8 @@ import jnr.ffi.types.uintptr_t;
  *
  * <p>All parameters are primitives and addresses are raw {@code long}s of memory that the caller
  * keeps alive: such a call allocates nothing and needs no converter. No function here has six
- * integer parameters: jnr-ffi 2.3.4 passes garbage as the sixth on x86-64.
+ * integer parameters: jnr-ffi 2.3.4 passes garbage as the sixth on x86-64. System calls with six go
+ * through {@link #syscall}, which has seven.
  */
 public interface LibC {
   /** {@code read(2)}. */
@@ -39,4 +40,15 @@ public interface LibC {
 
   /** {@code setns(2)}: moves the calling thread alone. */
   int setns(int fd, int type);
+
+  /** {@code munmap(2)}. */
+  int munmap(@uintptr_t long address, @size_t long length);
+
+  /** {@code syscall(2)}: a system call by its number, with up to four arguments. */
+  @ssize_t
+  long syscall(long number, long a, long b, long c, long d);
+
+  /** {@code syscall(2)} with six arguments. Allocates: not for the data path. */
+  @ssize_t
+  long syscall(long number, long a, long b, long c, long d, long e, long f);
 }

@@ -124,6 +124,26 @@ public final class Sys {
     return LIBC.setns(fd, type) >= 0 ? 0 : -RUNTIME.getLastError();
   }
 
+  /** {@code munmap(2)}. */
+  static int munmap(long address, long length) {
+    return LIBC.munmap(address, length) >= 0 ? 0 : -RUNTIME.getLastError();
+  }
+
+  /**
+   * {@code syscall(2)} with up to four arguments. Allocates nothing. Not retried after EINTR:
+   * whether it may be depends on the call.
+   */
+  static long syscall(long number, long a, long b, long c, long d) {
+    long result = LIBC.syscall(number, a, b, c, d);
+    return result != -1 ? result : -RUNTIME.getLastError();
+  }
+
+  /** {@code syscall(2)} with six arguments. Allocates. Not retried either. */
+  static long syscall(long number, long a, long b, long c, long d, long e, long f) {
+    long result = LIBC.syscall(number, a, b, c, d, e, f);
+    return result != -1 ? result : -RUNTIME.getLastError();
+  }
+
   /** {@code getpwnam(3)}: the number of a user; -1 if there is none of the name. */
   static long userId(String name) {
     Passwd user = LIBPOSIX.getpwnam(name);
