@@ -29,6 +29,7 @@ import dev.skiff.time.Clock;
 import dev.skiff.time.TimeOfDay;
 import dev.skiff.time.TimerQueue;
 import dev.skiff.wire.FaultSpec;
+import dev.skiff.wire.IoMode;
 import dev.skiff.wire.TapWire;
 import dev.skiff.wire.Wire;
 import java.io.IOException;
@@ -289,6 +290,7 @@ public final class Skiff implements AutoCloseable {
     private @Nullable String netns;
     private @Nullable Integer txQueueLen;
     private @Nullable Integer sndbuf;
+    private IoMode io = IoMode.AUTO;
 
     private Builder() {}
 
@@ -330,6 +332,13 @@ public final class Skiff implements AutoCloseable {
     @CanIgnoreReturnValue
     public Builder sndbuf(int bytes) {
       sndbuf = bytes;
+      return this;
+    }
+
+    /** How the TAP's frames get to the kernel and back; {@link IoMode#AUTO} by default. */
+    @CanIgnoreReturnValue
+    public Builder io(IoMode io) {
+      this.io = io;
       return this;
     }
 
@@ -570,7 +579,7 @@ public final class Skiff implements AutoCloseable {
 
     private TapWire openTap() throws IOException {
       Platform.check();
-      return TapWire.open(new TapOptions(name, netns, txQueueLen, sndbuf));
+      return TapWire.open(new TapOptions(name, netns, txQueueLen, sndbuf), io);
     }
   }
 }

@@ -14,6 +14,7 @@ import dev.skiff.neigh.NeighbourParms;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.text.ByteSize;
 import dev.skiff.wire.FaultSpec;
+import dev.skiff.wire.IoMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -163,6 +164,14 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable Path pcap;
 
   @Option(
+      names = "--io",
+      paramLabel = "auto|uring|syscall",
+      description =
+          "How frames get to the kernel and back: through an io_uring, many with one call; or with"
+              + " a system call for each. auto, the default, takes an io_uring where it gets one.")
+  private @Nullable String io;
+
+  @Option(
       names = "--fault",
       paramLabel = "SPEC",
       description =
@@ -193,6 +202,7 @@ final class RunCommand implements Callable<Integer> {
             devices.isEmpty() ? List.of(oneDevice()) : severalDevices(),
             socket,
             pcap,
+            io == null ? IoMode.AUTO : named("--io", io, IoMode::parse),
             fault == null ? FaultSpec.OFF : named("--fault", fault, FaultSpec::parse),
             rxCopybreak,
             bufferMemory == null

@@ -79,7 +79,7 @@ public final class Daemon {
     List<TapSide> sides = new ArrayList<>();
     try {
       for (DeviceSpec device : config.devices()) {
-        sides.add(TapSide.open(device));
+        sides.add(TapSide.open(device, config.io()));
       }
       serve(sides);
     } finally {

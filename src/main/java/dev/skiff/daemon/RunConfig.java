@@ -11,6 +11,7 @@ import dev.skiff.ip.RouteSpec;
 import dev.skiff.neigh.NeighbourParms;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.wire.FaultSpec;
+import dev.skiff.wire.IoMode;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param devices one or more
  * @param socket the control socket, or null for the usual place
  * @param pcap the file to capture into, or null
+ * @param io how the TAPs' frames get to the kernel and back
  * @param fault what breaks the wires on purpose, each for itself
  * @param rxCopybreak frames of up to so many bytes are copied into buffers of their size
  * @param bufferMemory the most bytes that packet buffers take together
@@ -36,6 +38,7 @@ public record RunConfig(
     List<DeviceSpec> devices,
     @Nullable Path socket,
     @Nullable Path pcap,
+    IoMode io,
     FaultSpec fault,
     int rxCopybreak,
     long bufferMemory,

@@ -10,6 +10,7 @@ import dev.skiff.sys.Netns;
 import dev.skiff.sys.SysException;
 import dev.skiff.sys.TapOptions;
 import dev.skiff.sys.TunTap;
+import dev.skiff.wire.IoMode;
 import dev.skiff.wire.TapWire;
 import java.io.Closeable;
 import java.io.IOException;
@@ -42,6 +43,7 @@ final class TapSide implements Closeable {
       DeviceSpec spec,
       NetnsId netns,
       TunTap tap,
+      TapWire wire,
       NetIf netIf,
       @Nullable QueueLen queueLen,
       @Nullable HostSide hostSide,
@@ -51,7 +53,7 @@ final class TapSide implements Closeable {
     this.netns = netns;
     this.tap = tap;
     this.queueLen = queueLen;
-    wire = new TapWire(tap);
+    this.wire = wire;
     this.netIf = netIf;
     this.hostSide = hostSide;
     this.mac = mac;
@@ -63,11 +65,11 @@ final class TapSide implements Closeable {
    *
    * @throws IOException one line that says what to do; everything is as it was
    */
-  static TapSide open(DeviceSpec spec) throws IOException {
-    return Netns.call(spec.netns(), () -> openHere(spec));
+  static TapSide open(DeviceSpec spec, IoMode io) throws IOException {
+    return Netns.call(spec.netns(), () -> openHere(spec, io));
   }
 
-  private static TapSide openHere(DeviceSpec spec) throws IOException {
+  private static TapSide openHere(DeviceSpec spec, IoMode io) throws IOException {
     for (Ip4Prefix ip : spec.ips()) {
       HostSide.refuseOwnAddress(ip);
     }
@@ -85,8 +87,9 @@ final class TapSide implements Closeable {
       int mtu = mtu(spec, tap, netIf);
       long mac = mac(spec, tap, netIf);
       queueLen = QueueLen.set(netIf, tap.index(), spec.txQueueLen());
+      TapWire wire = new TapWire(tap, io);
       HostSide side = hostIp == null ? null : HostSide.configure(tap.name(), hostIp, mtu);
-      return new TapSide(spec, netns, tap, netIf, queueLen, side, mac, mtu);
+      return new TapSide(spec, netns, tap, wire, netIf, queueLen, side, mac, mtu);
     } catch (IOException | RuntimeException e) {
       if (queueLen != null) {
         queueLen.restore();

@@ -149,7 +149,9 @@ final class DeviceLife {
     try {
       devices.notify(NetdevEvent.GOING_DOWN, dev);
       if (failure.isEmpty()) {
-        transmitter.xmit(nowNs); // What somebody had to say still goes out, if there is room.
+        var _ =
+            transmitter.xmit(
+                nowNs, false); // What somebody had to say still goes out, if there is room.
       }
     } catch (RuntimeException | AssertionError | StackOverflowError fault) {
       faults.caught("device " + dev.name(), fault);

@@ -162,14 +162,14 @@ public final class NetDevice {
 
   /**
    * The top half, what a driver's receive interrupt does: takes frames off the wire and puts them
-   * on the backlog.
+   * on the backlog. A wire with a ring sends what it was left with by {@link #xmit} as well.
    *
    * @param budget the most frames
    * @return whether the wire had no more
    */
   public boolean poll(int budget, long nowNs) {
     this.nowNs = nowNs;
-    return topHalf.poll(budget, nowNs);
+    return topHalf.poll(budget, transmitter, nowNs);
   }
 
   /**
@@ -225,9 +225,18 @@ public final class NetDevice {
    * What is left then waits until the wire has room.
    */
   public void xmit(long nowNs) {
-    if (life.isUp()) {
-      transmitter.xmit(nowNs);
-    }
+    var _ = xmit(nowNs, false);
+  }
+
+  /**
+   * The same, when the next {@link #poll} may follow at once.
+   *
+   * @param more {@code xmit_more}: whether it does; then a wire that sends and receives in one go
+   *     is left to send what is queued in that
+   * @return whether it was left with something, so that {@link #poll} must follow
+   */
+  public boolean xmit(long nowNs, boolean more) {
+    return life.isUp() && transmitter.xmit(nowNs, more);
   }
 
   /**
@@ -611,6 +620,7 @@ public final class NetDevice {
               pool.capacity(SkBuffPool.slotSizeFor(rxFrameLen(mtu))) / 2,
               1,
               FaultyWire.DEFAULT_CAPACITY);
+      xmit(nowNs); // What the wire was left with is spared the faults.
       faulty = new FaultyWire(wire, rxFrameLen(mtu), capacity);
     }
     faulty.setSpec(spec, nowNs);

@@ -2,8 +2,11 @@ package dev.skiff.dev;
 
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
+import dev.skiff.skb.SkBuffPool;
 import dev.skiff.wire.FaultyWire;
 import dev.skiff.wire.Wire;
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +19,22 @@ final class TopHalf {
 
   private static final String DRIVER = "driver";
 
+  /** A receive ring has no more of the pool's buffers than one in so many. */
+  private static final int POOL_SHARE = 8;
+
   private final NetDevice dev;
 
-  /** The buffer that the next frame is received into, as on a card's receive ring. */
-  private @Nullable SkBuff posted;
+  /**
+   * The buffers that the next frames are received into, as on a card's receive ring: from the first
+   * place on, without a gap. They are posted when they are wanted, and most wires want one.
+   */
+  private @Nullable SkBuff[] ring = new @Nullable SkBuff[1];
+
+  /** How many frames a wire with a ring is asked for. */
+  private int wanted = 1;
+
+  /** How many came when it was asked last. */
+  private int cameBefore;
 
   private int rxCopybreak;
 
@@ -27,37 +42,50 @@ final class TopHalf {
     this.dev = dev;
   }
 
-  // ---- The posted buffer ------------------------------------------------------------------------
+  // ---- The posted buffers -----------------------------------------------------------------------
 
   /** Posts a buffer; says whether there was one. */
   boolean post() {
-    if (posted == null) {
-      posted = alloc(dev.mtu());
-    }
-    return posted != null;
+    return post(1) > 0;
   }
 
-  /** Posts a buffer for frames of another MTU; false, with the old one posted, if there is none. */
+  /** Posts as many as are wanted, as far as there are any; says how many there are, up to that. */
+  private int post(int n) {
+    for (int i = 0; i < n; i++) {
+      if (ring[i] == null) {
+        ring[i] = alloc(dev.mtu());
+        if (ring[i] == null) {
+          return i;
+        }
+      }
+    }
+    return n;
+  }
+
+  /**
+   * Posts a buffer for frames of another MTU; false, with the old ones posted, if there is none.
+   */
   boolean postFor(int mtu) {
-    SkBuff old = posted;
-    if (old == null) {
+    if (ring[0] == null) {
       return true;
     }
     SkBuff fresh = alloc(mtu);
     if (fresh == null) {
       return false;
     }
-    posted = fresh;
-    old.free(DropReason.CONSUMED); // It held no packet: nothing is lost with it.
+    unpost();
+    ring[0] = fresh;
     return true;
   }
 
-  /** Takes the posted buffer away. */
+  /** Takes the posted buffers away. */
   void unpost() {
-    SkBuff buffer = posted;
-    if (buffer != null) {
-      posted = null;
-      buffer.free(DropReason.CONSUMED); // It held no packet: nothing is lost with it.
+    for (int i = 0; i < ring.length; i++) {
+      SkBuff buffer = ring[i];
+      if (buffer != null) {
+        ring[i] = null;
+        buffer.free(DropReason.CONSUMED); // It held no packet: nothing is lost with it.
+      }
     }
   }
 
@@ -79,10 +107,14 @@ final class TopHalf {
   boolean discardOld(long nowNs) {
     FaultyWire faulty = dev.fault();
     Wire wire = faulty == null ? dev.wire() : faulty.below(); // Old frames have no fate to draw.
-    for (int i = 0; i < MOST_OLD && posted != null; i++) {
-      switch (wire.receive(posted, nowNs)) {
+    for (int i = 0; i < MOST_OLD; i++) {
+      SkBuff buffer = ring[0];
+      if (buffer == null) {
+        return true;
+      }
+      switch (wire.receive(buffer, nowNs)) {
         case FRAME -> {
-          posted.clear();
+          buffer.clear();
           dev.count(DeviceStat.RX_MISSED_ERRORS, 1);
         }
         case EMPTY -> {
@@ -97,14 +129,27 @@ final class TopHalf {
   }
 
   /** See {@link NetDevice#poll}. */
-  boolean poll(int budget, long nowNs) {
-    if (posted == null && dev.isUp()) {
-      posted = alloc(dev.mtu()); // Memory was short; it may be there again.
+  boolean poll(int budget, Transmitter transmitter, long nowNs) {
+    int most = dev.wire().rxRing();
+    return most > 1
+        ? pollRing(Math.min(budget, most), transmitter, nowNs)
+        : pollOneByOne(budget, nowNs);
+  }
+
+  private boolean pollOneByOne(int budget, long nowNs) {
+    if (ring[0] == null && dev.isUp()) {
+      ring[0] = alloc(dev.mtu()); // Memory was short; it may be there again.
     }
-    for (int i = 0; i < budget && posted != null; i++) {
-      SkBuff skb = posted;
+    for (int i = 0; i < budget; i++) {
+      SkBuff skb = ring[0];
+      if (skb == null) {
+        return true;
+      }
       switch (dev.wire().receive(skb, nowNs)) {
-        case FRAME -> received(skb, nowNs);
+        case FRAME -> {
+          received(0, skb, nowNs);
+          lookForCarrier();
+        }
         case EMPTY -> {
           return true;
         }
@@ -114,10 +159,52 @@ final class TopHalf {
         }
       }
     }
-    return posted == null;
+    return ring[0] == null;
   }
 
-  private void received(SkBuff frame, long nowNs) {
+  /** Has a wire with a ring send what is queued, and takes all the frames that it has meanwhile. */
+  private boolean pollRing(int most, Transmitter transmitter, long nowNs) {
+    if (ring.length < most) {
+      ring = Arrays.copyOf(ring, most);
+    }
+    int share = dev.pool().capacity(SkBuffPool.slotSizeFor(dev.rxFrameLen(dev.mtu()))) / POOL_SHARE;
+    int n = post(Math.clamp(share, 1, Math.min(wanted, most)));
+    if (n == 0) {
+      var _ = transmitter.xmit(nowNs, false);
+      return true;
+    }
+    int frames = transmitter.exchange(ring, n, nowNs, this);
+    wanted = wanted(n, frames);
+    if (frames > 0) {
+      lookForCarrier();
+    } else if (!dev.wire().failure().isEmpty()) {
+      dev.fail(dev.wire().failure());
+    }
+    return frames == 0;
+  }
+
+  /**
+   * How many frames to ask for next time. Each that has not come costs a request in vain, and each
+   * that was not asked for waits for another turn; so somewhat more than came, if those were all
+   * that were asked for. One that comes alone, after nothing, is as a rule one of a ping's.
+   */
+  private int wanted(int asked, int came) {
+    boolean alone = asked == 1 && cameBefore == 0;
+    cameBefore = came;
+    if (came == asked && !alone) {
+      return asked + 1 + asked / 4;
+    }
+    return Math.max(came == 0 ? asked / 2 : came, 1);
+  }
+
+  /** The first so many of the ring were filled: they go onto the backlog. */
+  void received(int frames, long nowNs) {
+    for (int i = 0; i < frames; i++) {
+      received(i, Objects.requireNonNull(ring[i]), nowNs);
+    }
+  }
+
+  private void received(int place, SkBuff frame, long nowNs) {
     SkBuff skb = frame;
     if (frame.len() <= rxCopybreak) {
       SkBuff small = copyBreak(frame);
@@ -127,22 +214,27 @@ final class TopHalf {
     skb.setStampNs(nowNs);
     dev.count(DeviceStat.RX_PACKETS, 1);
     dev.count(DeviceStat.RX_BYTES, skb.len());
-    SkBuff next = skb == posted ? alloc(dev.mtu()) : posted;
+    SkBuff next = skb == frame ? alloc(dev.mtu()) : frame;
     if (next == null) {
       // "Memory squeeze": without a buffer to post instead, this one is posted again.
       dev.count(DeviceStat.RX_DROPPED, 1);
       skb.free(DropReason.NOMEM);
-      posted = alloc(dev.mtu());
+      ring[place] = alloc(dev.mtu());
       return;
     }
-    posted = next;
+    ring[place] = next;
     DropReason reason = dev.netifRx(skb);
     if (reason != DropReason.NOT_DROPPED) {
       skb.free(reason);
     }
+  }
+
+  /**
+   * A frame has come, so somebody is there: if that is news, it is yet to be read. Notifiers may do
+   * anything then, and another MTU wants other buffers posted.
+   */
+  private void lookForCarrier() {
     if (!dev.hasCarrier()) {
-      // A frame has come, so somebody is there: the news of it is yet to be read. Only now, since
-      // notifiers may do anything, and another MTU wants another buffer posted.
       dev.lookAtLink();
     }
   }

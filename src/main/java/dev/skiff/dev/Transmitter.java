@@ -4,6 +4,7 @@ import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.stats.Faults;
 import dev.skiff.wire.Wire;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -99,14 +100,23 @@ final class Transmitter {
 
   // ---- Sending ----------------------------------------------------------------------------------
 
-  /** See {@link NetDevice#xmit}. */
-  void xmit(long nowNs) {
+  /**
+   * See {@link NetDevice#xmit}.
+   *
+   * @param more {@code xmit_more}: whether another {@link #exchange} follows at once, so that the
+   *     wire may be left with frames to send
+   * @return whether it was
+   */
+  boolean xmit(long nowNs, boolean more) {
     if (sending > 0) {
-      return; // A tap, or a completion, has come back here: what waits goes out all the same.
+      return false; // A tap, or a completion, has come back here: what waits goes out all the same.
     }
     sending++;
     try {
       Wire wire = dev.wire();
+      if (more && wire.rxRing() > 1) {
+        return fillRing(wire, nowNs);
+      }
       // What the wire had no room for last time goes first: a full one would take nothing.
       wire.flush(nowNs, completion);
       while (!wire.isBlocked() && fillWire(nowNs) > 0) {
@@ -117,6 +127,41 @@ final class Transmitter {
       } else {
         blocked = false;
       }
+      return false;
+    } finally {
+      sent();
+    }
+  }
+
+  /** Queues all that there is, and has the wire send only what it must to make room. */
+  private boolean fillRing(Wire wire, long nowNs) {
+    int queued = fillWire(nowNs);
+    while (qdisc.len() > 0) {
+      wire.flush(nowNs, completion);
+      int n = fillWire(nowNs);
+      if (n == 0) {
+        return false; // It takes nothing: the next turn sees to it.
+      }
+      queued += n;
+    }
+    return queued > 0;
+  }
+
+  /**
+   * Has the wire send what is queued and receive, see {@link Wire#exchange}; what has come goes
+   * onto the backlog before anybody may stop the device.
+   *
+   * @return how many frames have come
+   */
+  int exchange(@Nullable SkBuff[] ring, int n, long nowNs, TopHalf topHalf) {
+    if (sending > 0) {
+      return 0;
+    }
+    sending++;
+    try {
+      int frames = dev.wire().exchange(ring, n, nowNs, completion);
+      topHalf.received(frames, nowNs);
+      return frames;
     } finally {
       sent();
     }

@@ -49,7 +49,7 @@ public final class NetStack implements Agent, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NetStack.class);
 
   /** Frames taken from a wire in one turn. */
-  public static final int RX_BUDGET = 64;
+  public static final int RX_BUDGET = 32;
 
   /** Frames delivered from a backlog in one turn; more than come in, so that it empties. */
   public static final int BH_BUDGET = 2 * RX_BUDGET;
@@ -216,10 +216,11 @@ public final class NetStack implements Agent, AutoCloseable {
     try {
       boolean drained = dev.poll(RX_BUDGET, nowNs);
       boolean delivered = dev.netBh(BH_BUDGET, nowNs);
-      dev.xmit(nowNs);
+      // After a turn that brought frames the next one follows at once: more may have come.
+      boolean unsent = dev.xmit(nowNs, !drained);
       faultyTurns[dev.index()] = 0;
       // A wire that wants its next turn now, as one that lost all that came, is not drained.
-      return drained && delivered && dev.nextDeadlineNs() > nowNs ? 0 : 1;
+      return drained && delivered && !unsent && dev.nextDeadlineNs() > nowNs ? 0 : 1;
     } catch (RuntimeException | AssertionError | StackOverflowError fault) {
       faults.caught("device " + dev.name(), fault);
       // A wire that throws in every turn would have the loop spin for ever.
@@ -384,7 +385,8 @@ public final class NetStack implements Agent, AutoCloseable {
   /**
    * All counters by group and name, zeros included. A device whose wire is or was broken on purpose
    * has a group {@code fault_DEV} more, with names such as {@code in_lost}; one whose far end
-   * counts too, as the host's side of a TAP does, a group {@code host_DEV}. Any thread.
+   * counts too, as the host's side of a TAP does, a group {@code host_DEV}; and one whose wire
+   * counts its system calls, as a TAP does, a group {@code io_DEV}. Any thread.
    */
   public Map<String, Map<String, Long>> counters() {
     return new StackCounters(this).all();
@@ -393,6 +395,11 @@ public final class NetStack implements Agent, AutoCloseable {
   /** The name of the group in {@link #counters} that tells what broke a device's wire. */
   public static String faultGroup(NetDevice dev) {
     return "fault_" + dev.name();
+  }
+
+  /** The name of the group in {@link #counters} that tells what a device's wire asked for. */
+  public static String ioGroup(NetDevice dev) {
+    return "io_" + dev.name();
   }
 
   /** The name of the group in {@link #counters} that tells what a device's far end counts. */

@@ -32,6 +32,7 @@ final class StackCounters {
       if (fault != null) {
         putFaults(groups, NetStack.faultGroup(dev), fault);
       }
+      dev.wire().ioCounters().forEach((name, n) -> put(groups, NetStack.ioGroup(dev), name, n));
       dev.wire().farCounters().forEach((name, n) -> put(groups, NetStack.farGroup(dev), name, n));
     }
     // RFC 1213 ip: ipForwarding is 2 where nothing is forwarded.

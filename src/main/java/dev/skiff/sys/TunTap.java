@@ -31,6 +31,7 @@ public final class TunTap implements AutoCloseable {
   private static final long TUNSETPERSIST = 0x400454CBL;
   private static final long TUNSETOWNER = 0x400454CCL;
   private static final long TUNSETGROUP = 0x400454CEL;
+  private static final long TUNGETSNDBUF = 0x800454D3L;
   private static final long TUNSETSNDBUF = 0x400454D4L;
   private static final long TUNSETCARRIER = 0x400454E2L;
 
@@ -255,6 +256,23 @@ public final class TunTap implements AutoCloseable {
     if (result < 0 && result != -Errno.EINVAL && result != -Errno.ENOTTY) {
       throw new SysException(
           "TAP " + name + " is gone (" + Errno.text(-result) + "): somebody deleted it", -result);
+    }
+  }
+
+  /**
+   * {@code TUNGETSNDBUF}: how many bytes of frames that we sent may wait inside the host before it
+   * has no more room; {@link Integer#MAX_VALUE} if there is no bound, as is usual.
+   *
+   * @throws SysException if the interface was deleted
+   */
+  public int sndbuf() throws SysException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment number = arena.allocate(ValueLayout.JAVA_INT);
+      int result = closed ? -Errno.EBADF : Sys.ioctl(fd, TUNGETSNDBUF, number.address());
+      if (result < 0) {
+        throw new SysException("TAP " + name + ": TUNGETSNDBUF: " + Errno.text(-result), -result);
+      }
+      return number.get(ValueLayout.JAVA_INT, 0);
     }
   }
 

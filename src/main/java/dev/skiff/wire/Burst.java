@@ -25,6 +25,15 @@ final class Burst {
     frames[(first + size++) & (CAPACITY - 1)] = skb;
   }
 
+  int size() {
+    return size;
+  }
+
+  /** The frame that so many are in front of. */
+  SkBuff get(int i) {
+    return Objects.requireNonNull(frames[(first + i) & (CAPACITY - 1)]);
+  }
+
   SkBuff first() {
     return Objects.requireNonNull(frames[first]);
   }

@@ -206,6 +206,11 @@ public final class FaultyWire implements Wire {
   }
 
   @Override
+  public Map<String, Long> ioCounters() {
+    return wire.ioCounters();
+  }
+
+  @Override
   public void setMulticastList(RxMode mode, long[] list) {
     wire.setMulticastList(mode, list);
   }

@@ -1,18 +1,19 @@
 package dev.skiff.wire;
 
-import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.sys.Errno;
 import dev.skiff.sys.HostLink;
-import dev.skiff.sys.Sys;
 import dev.skiff.sys.SysException;
 import dev.skiff.sys.TapOptions;
 import dev.skiff.sys.TunTap;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A wire that is a TAP device: one frame per read and per write, no copy beyond the kernel's own.
+ * A wire that is a TAP device: no copy beyond the kernel's own, and many frames with one system
+ * call where an io_uring can be had.
  *
  * <p>The kernel keeps the frames that we have not read, up to the interface's {@code txqueuelen},
  * and drops and counts the rest. The far end is the host: its carrier is the host's having set the
@@ -21,12 +22,8 @@ import java.util.Map;
  * #farCounters}.
  */
 public final class TapWire implements Wire {
-  private static final String HOLDER = "TapWire";
-  private static final String WRITE = "tap write";
-
   private final TunTap tap;
-  private final Burst burst = new Burst();
-  private boolean blocked;
+  private final TapIo io;
   private boolean closed;
   private boolean carrier = true;
   private int farMtu;
@@ -36,9 +33,15 @@ public final class TapWire implements Wire {
 
   private String failure = "";
 
-  /** A wire over an open TAP, which it closes in the end. */
-  public TapWire(TunTap tap) {
+  /**
+   * A wire over an open TAP, which it closes in the end. Any thread.
+   *
+   * @throws IOException if {@code mode} is {@link IoMode#URING} and the kernel lets us have none:
+   *     one line; the TAP is the caller's still
+   */
+  public TapWire(TunTap tap, IoMode mode) throws IOException {
     this.tap = tap;
+    io = TapIo.open(tap, mode);
   }
 
   /**
@@ -49,7 +52,7 @@ public final class TapWire implements Wire {
    * @throws IOException one line that says what to do
    */
   public static TapWire open(String name) throws IOException {
-    return new TapWire(TunTap.open(name));
+    return over(TunTap.open(name), IoMode.AUTO);
   }
 
   /**
@@ -58,7 +61,26 @@ public final class TapWire implements Wire {
    * @throws IOException one line that says what to do
    */
   public static TapWire open(TapOptions options) throws IOException {
-    return new TapWire(TunTap.open(options));
+    return open(options, IoMode.AUTO);
+  }
+
+  /**
+   * Opens a TAP: attached to if it is there, made if not. Any thread.
+   *
+   * @param mode how its frames get to the kernel and back
+   * @throws IOException one line that says what to do
+   */
+  public static TapWire open(TapOptions options, IoMode mode) throws IOException {
+    return over(TunTap.open(options), mode);
+  }
+
+  private static TapWire over(TunTap tap, IoMode mode) throws IOException {
+    try {
+      return new TapWire(tap, mode);
+    } catch (IOException e) {
+      tap.close();
+      throw e;
+    }
   }
 
   /** The interface's name on the host, as {@link #lookAtLink} last found it. */
@@ -86,20 +108,18 @@ public final class TapWire implements Wire {
     look();
   }
 
+  /** How its frames get to the kernel and back: "uring", or "syscall" and why. Any thread. */
+  public String io() {
+    return io.describe();
+  }
+
   @Override
   public Rx receive(SkBuff skb, long nowNs) {
-    long n = Sys.read(tap.fd(), skb.address(skb.tail()), skb.tailroom());
-    if (n >= 0) {
-      var _ = skb.put((int) n);
-      return Rx.FRAME;
+    Rx rx = io.receive(skb);
+    if (rx == Rx.GONE) {
+      failure = gone(io.errno());
     }
-    if (n == -Errno.EAGAIN) {
-      return Rx.EMPTY;
-    }
-    // EBADFD once the device was deleted, and no other error comes from a TAP that lives: to try
-    // again would spin, since poll reports an error at once.
-    failure = gone((int) -n);
-    return Rx.GONE;
+    return rx;
   }
 
   private String gone(int errno) {
@@ -108,41 +128,40 @@ public final class TapWire implements Wire {
 
   @Override
   public Xmit queue(SkBuff skb, long nowNs) {
-    if (burst.isFull()) {
-      return Xmit.BUSY;
-    }
-    skb.setHolder(HOLDER);
-    burst.add(skb);
-    return Xmit.OK;
+    return io.queue(skb);
   }
 
   @Override
   public void flush(long nowNs, Completion completion) {
-    blocked = false;
-    while (!burst.isEmpty()) {
-      SkBuff skb = burst.first();
-      long n = Sys.write(tap.fd(), skb.address(skb.data()), skb.len());
-      if (n == -Errno.EAGAIN) {
-        blocked = true;
-        return;
-      }
-      skb.hop(WRITE); // Here, and not before the call: one that found no room is made again.
-      burst.removeFirst();
-      completion.sent(skb, verdict(n));
-    }
+    io.flush(completion);
   }
 
-  private static DropReason verdict(long n) {
-    if (n >= 0) {
-      return DropReason.CONSUMED;
+  @Override
+  public int rxRing() {
+    return io.hasRing() ? TapIo.RX_RING : 1;
+  }
+
+  @Override
+  public int exchange(@Nullable SkBuff[] ring, int n, long nowNs, Completion completion) {
+    int frames = io.exchange(ring, n, completion);
+    if (io.errno() != 0) {
+      failure = gone(io.errno());
     }
-    // A TAP that the host has set down refuses frames with EIO.
-    return n == -Errno.EIO ? DropReason.DEV_READY : DropReason.WIRE_ERROR;
+    return frames;
+  }
+
+  @Override
+  public Map<String, Long> ioCounters() {
+    Map<String, Long> all = new LinkedHashMap<>();
+    for (TapStat stat : TapStat.values()) {
+      all.put(stat.statName(), io.stat(stat));
+    }
+    return all;
   }
 
   @Override
   public boolean isBlocked() {
-    return blocked;
+    return io.isBlocked();
   }
 
   @Override
@@ -221,7 +240,7 @@ public final class TapWire implements Wire {
 
   @Override
   public void stop(Completion completion) {
-    giveUp(completion);
+    io.giveUp(completion);
     if (!closed) {
       try {
         tap.setCarrier(false);
@@ -231,19 +250,13 @@ public final class TapWire implements Wire {
     }
   }
 
-  private void giveUp(Completion completion) {
-    while (!burst.isEmpty()) {
-      SkBuff skb = burst.first();
-      burst.removeFirst();
-      completion.sent(skb, DropReason.QUEUE_PURGE);
-    }
-    blocked = false;
-  }
-
   @Override
   public void close(Completion completion) {
     stop(completion);
-    closed = true;
-    tap.close();
+    if (!closed) {
+      closed = true;
+      io.close();
+      tap.close();
+    }
   }
 }

@@ -5,6 +5,8 @@ import dev.skiff.skb.SkBuff;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that carries frames, without their check sequence: the hardware under a {@code
@@ -91,6 +93,36 @@ public interface Wire {
   void flush(long nowNs, Completion completion);
 
   /**
+   * The most frames that {@link #exchange} receives; 1, the default, if they come one by one
+   * through {@link #receive}. May change from turn to turn.
+   */
+  default int rxRing() {
+    return 1;
+  }
+
+  /**
+   * Sends what was queued, as {@link #flush} does, and receives what there is, as {@link #receive}
+   * does; a wire with an {@link #rxRing} does both at once. It is then called once in every turn,
+   * first of all, and frames queued later in the turn may be left to the next one's.
+   *
+   * @param ring empty buffers, all alike; those that were filled are put in front, in order
+   * @param n how many of them to fill at most, 1 to {@link #rxRing}
+   * @param nowNs the time of this turn
+   * @param completion told of each frame that is through; called before this returns
+   * @return how many were filled; if fewer than {@code n}, {@link #failure} says whether the wire
+   *     is dead
+   */
+  default int exchange(@Nullable SkBuff[] ring, int n, long nowNs, Completion completion) {
+    flush(nowNs, completion);
+    for (int i = 0; i < n; i++) {
+      if (receive(Objects.requireNonNull(ring[i]), nowNs) != Rx.FRAME) {
+        return i;
+      }
+    }
+    return n;
+  }
+
+  /**
    * Whether frames wait for room, so that the loop waits for POLLOUT too; never, for a wire whose
    * {@link #flush} always ends with nothing left.
    */
@@ -156,6 +188,14 @@ public interface Wire {
    * Any thread; may take a system call.
    */
   default Map<String, Long> farCounters() {
+    return Map.of();
+  }
+
+  /**
+   * What it has asked of the system that carries its frames, by name: calls, not frames. Empty if
+   * it does not count. Any thread.
+   */
+  default Map<String, Long> ioCounters() {
     return Map.of();
   }
 

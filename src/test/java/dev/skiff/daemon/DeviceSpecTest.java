@@ -11,6 +11,7 @@ import dev.skiff.ip.IpParms;
 import dev.skiff.neigh.NeighbourParms;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.wire.FaultSpec;
+import dev.skiff.wire.IoMode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -26,6 +27,7 @@ class DeviceSpecTest {
         specs,
         null,
         null,
+        IoMode.AUTO,
         FaultSpec.OFF,
         0,
         PoolConfig.USUAL_BYTES,
@@ -129,6 +131,7 @@ class DeviceSpecTest {
         config.devices(),
         config.socket(),
         config.pcap(),
+        config.io(),
         config.fault(),
         config.rxCopybreak(),
         config.bufferMemory(),
