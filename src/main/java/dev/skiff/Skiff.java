@@ -16,6 +16,7 @@ import dev.skiff.ip.IpParms;
 import dev.skiff.ip.Pings;
 import dev.skiff.ip.RouteSpec;
 import dev.skiff.ip.Routes;
+import dev.skiff.loop.IdleStrategy;
 import dev.skiff.loop.PollLoop;
 import dev.skiff.neigh.NeighbourParms;
 import dev.skiff.neigh.NeighbourTable;
@@ -235,9 +236,11 @@ public final class Skiff implements AutoCloseable {
     stack.addTap(tap);
   }
 
-  /** All counters by group and name. Any thread. */
+  /** All counters by group and name; those of the loop are {@code Loop}. Any thread. */
   public Map<String, Map<String, Long>> counters() {
-    return stack.counters();
+    Map<String, Map<String, Long>> groups = stack.counters();
+    groups.put("Loop", loop.counters());
+    return groups;
   }
 
   NetStack stack() {
@@ -286,6 +289,7 @@ public final class Skiff implements AutoCloseable {
     private Clock clock = Clock.system();
     private FaultSpec fault = FaultSpec.OFF;
     private int rxCopybreak;
+    private IdleStrategy idle = IdleStrategy.BLOCK;
     private @Nullable LinkOps link;
     private @Nullable String netns;
     private @Nullable Integer txQueueLen;
@@ -522,6 +526,16 @@ public final class Skiff implements AutoCloseable {
       return this;
     }
 
+    /**
+     * What a loop that was started does while there is nothing to do; it blocks by default. {@code
+     * SPIN} wants a processor of its own. Who calls {@link #turn} decides that himself.
+     */
+    @CanIgnoreReturnValue
+    public Builder idle(IdleStrategy idle) {
+      this.idle = idle;
+      return this;
+    }
+
     /** The clock; the machine's own by default. */
     @CanIgnoreReturnValue
     public Builder clock(Clock clock) {
@@ -549,7 +563,8 @@ public final class Skiff implements AutoCloseable {
         TimerQueue timers = new TimerQueue();
         Faults faults = new Faults();
         stack = new NetStack(List.of(device), config, timers, faults);
-        PollLoop loop = new PollLoop(clock, timers, stack, faults);
+        PollLoop loop =
+            new PollLoop(clock, timers, stack, faults, idle, stack.netDevices()::received);
         stack.setWaker(loop::wakeUp);
         routes.forEach(stack.routes()::append);
         NetDevice dev = stack.devices().getFirst();

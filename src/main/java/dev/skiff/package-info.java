@@ -3,7 +3,7 @@
  * of its own or on the caller's.
  *
  * <p>Public to programs: this package, {@code skb}, {@code header}, {@code wire} and {@code dev}.
- * The rest is internal.
+ * Of {@code loop}, {@link dev.skiff.loop.IdleStrategy} is too. The rest is internal.
  */
 @NullMarked
 @CheckReturnValue

@@ -45,7 +45,7 @@ class ArchitectureTest {
           Map.entry("ip", List.of("neigh", "text")),
           Map.entry("udp", List.of("ip")),
           Map.entry("igmp", List.of("ip")),
-          Map.entry("loop", List.of("stats", "time", "sys")),
+          Map.entry("loop", List.of("stats", "text", "time", "sys")),
           Map.entry("trace", List.of("ip")),
           Map.entry("stack", List.of("udp", "igmp", "loop")),
           Map.entry("", List.of("stack")),

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.skiff.dev.NetDevice;
 import dev.skiff.dev.PacketTap;
 import dev.skiff.ip.RouteSpec;
+import dev.skiff.loop.IdleStrategy;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.Packet;
 import dev.skiff.skb.SkBuff;
@@ -25,6 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The face for programs. */
@@ -58,19 +60,22 @@ class SkiffTest {
     public void verdict(long id, DropReason reason) {}
   }
 
-  @Test
-  void twoStacksOnTwoThreadsPingEachOther() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void twoStacksOnTwoThreadsPingEachOther(IdleStrategy idle) throws Exception {
     PipeWire pipe = new PipeWire(2048, 512);
     Replies replies = new Replies();
     try (Skiff a =
             Skiff.builder()
                 .wire("a", pipe.a())
+                .idle(idle)
                 .ip("198.51.100.1/24")
                 .mac("02:00:5e:10:00:02")
                 .build();
         Skiff b =
             Skiff.builder()
                 .wire("b", pipe.b())
+                .idle(idle)
                 .ip("198.51.100.2/24")
                 .mac("02:00:5e:10:00:01")
                 .build()) {

@@ -10,6 +10,7 @@ import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
 import dev.skiff.ip.IpParms;
 import dev.skiff.ip.RouteSpec;
+import dev.skiff.loop.IdleStrategy;
 import dev.skiff.neigh.NeighbourParms;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.text.ByteSize;
@@ -149,6 +150,15 @@ final class RunCommand implements Callable<Integer> {
   private List<String> groups = new ArrayList<>();
 
   @Option(
+      names = "--idle",
+      paramLabel = "block|adaptive|spin",
+      description =
+          "While there is nothing to do: block, the default, sleeps; adaptive looks for more a short"
+              + " time that it learns, and sleeps then; spin never sleeps, for a processor of its"
+              + " own.")
+  private @Nullable String idle;
+
+  @Option(
       names = "--socket",
       paramLabel = "PATH",
       description =
@@ -214,6 +224,7 @@ final class RunCommand implements Callable<Integer> {
                 : named("--neigh", neigh, NeighbourParms.USUAL::with),
             ipv4 == null ? IpParms.USUAL : named("--ipv4", ipv4, IpParms.USUAL::with),
             routes.stream().map(text -> named("--route", text, RouteSpec::parse)).toList(),
+            idle == null ? IdleStrategy.BLOCK : named("--idle", idle, IdleStrategy::parse),
             groups.stream().map(text -> named("--group", text, Ip4Addr::parse)).toList());
     new Daemon(config, Main.Version.version(), System.out).run();
     return 0;

@@ -2,7 +2,6 @@ package dev.skiff.control;
 
 import dev.skiff.dev.NetDevice;
 import dev.skiff.header.MacAddr;
-import dev.skiff.loop.LoopStat;
 import dev.skiff.loop.PollLoop;
 import dev.skiff.skb.DropReason;
 import dev.skiff.stack.NetStack;
@@ -11,7 +10,6 @@ import dev.skiff.wire.FaultyWire;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -87,11 +85,7 @@ public final class Answers {
 
   private Reply stat() {
     Map<String, Map<String, Long>> groups = stack.counters();
-    Map<String, Long> loopGroup = new LinkedHashMap<>();
-    for (LoopStat stat : LoopStat.values()) {
-      loopGroup.put(stat.statName(), loop.stat(stat));
-    }
-    groups.put("Loop", loopGroup);
+    groups.put("Loop", loop.counters());
     return new Reply.Stat(groups);
   }
 

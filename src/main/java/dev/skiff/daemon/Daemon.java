@@ -115,7 +115,8 @@ public final class Daemon {
         }
       }
       stack.netDevices().addNotifier((event, dev) -> tellOfFailure(event, dev, stack));
-      PollLoop loop = new PollLoop(clock, timers, stack, faults);
+      PollLoop loop =
+          new PollLoop(clock, timers, stack, faults, config.idle(), stack.netDevices()::received);
       stack.open();
       String application = "Skiff " + version;
       // Opened before the loop starts and closed after it has ended: the file has every frame.

@@ -8,6 +8,7 @@ import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.ip.IpParms;
 import dev.skiff.ip.RouteSpec;
+import dev.skiff.loop.IdleStrategy;
 import dev.skiff.neigh.NeighbourParms;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.wire.FaultSpec;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param neighbours times and bounds of the neighbour table
  * @param ipv4 the switches of IPv4 and ICMP
  * @param routes beside those to the devices' own networks and by their gateways
+ * @param idle what the loop does while there is nothing to do
  * @param groups what every device that carries groups is a member of from the start
  */
 public record RunConfig(
@@ -46,6 +48,7 @@ public record RunConfig(
     NeighbourParms neighbours,
     IpParms ipv4,
     List<RouteSpec> routes,
+    IdleStrategy idle,
     List<Integer> groups) {
   /**
    * @throws IllegalArgumentException with one line that says what is wrong: a mistake of usage

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code dev_base}: the devices of a stack, what they share, and who is told what happens to them.
  *
- * <p>Thread: the loop thread, or before it starts; {@link #all} and {@link #get} any.
+ * <p>Thread: the loop thread, or before it starts; {@link #all}, {@link #get} and {@link #received}
+ * any.
  */
 public final class NetDevices {
   /** The most devices at a time. */
@@ -145,6 +146,15 @@ public final class NetDevices {
     for (NetDevice dev : devices) {
       dev.wire().setWaker(waker);
     }
+  }
+
+  /** Frames that all devices of now have received. Any thread. */
+  public long received() {
+    long frames = 0;
+    for (NetDevice dev : devices) {
+      frames += dev.stat(DeviceStat.RX_PACKETS);
+    }
+    return frames;
   }
 
   // ---- Notifiers --------------------------------------------------------------------------------

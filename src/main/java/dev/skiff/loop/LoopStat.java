@@ -4,8 +4,12 @@ package dev.skiff.loop;
 public enum LoopStat {
   /** Turns. */
   TURNS("Turns"),
-  /** Waits. */
+  /** Waits in {@code ppoll}. */
   WAITS("Waits"),
+  /** Waits that ended since a descriptor was ready, and not since it was time. */
+  WAKEUPS("Wakeups"),
+  /** Turns that found nothing and were made instead of a wait. */
+  SPINS("Spins"),
   /** Commands carried out. */
   COMMANDS("Commands"),
   /** Timers fired. */

@@ -6,9 +6,13 @@ import dev.skiff.sys.Errno;
 import dev.skiff.sys.EventFd;
 import dev.skiff.sys.PollSet;
 import dev.skiff.sys.SysException;
+import dev.skiff.sys.ThreadMemory;
+import dev.skiff.sys.ThreadUsage;
 import dev.skiff.time.Clock;
 import dev.skiff.time.TimerQueue;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -19,11 +23,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The duty cycle: one turn reads the clock once, carries out some commands, fires what timers are
- * due, lets the agent work, and waits only when nothing is left to do.
+ * due, lets the agent work, and waits only when nothing is left to do, or turns on: {@link
+ * IdleStrategy}.
  *
  * <p>Either {@link #start} gives it a thread of its own, or the caller's thread is the loop and
  * calls {@link #turn}.
@@ -39,6 +45,8 @@ public final class PollLoop {
   private final TimerQueue timers;
   private final Agent agent;
   private final Faults faults;
+  private final IdleStrategy idle;
+  private final LongSupplier progress;
   private final Counters stats = new Counters(LoopStat.values().length);
   private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
 
@@ -46,13 +54,34 @@ public final class PollLoop {
   private volatile @Nullable Thread thread;
   private volatile @Nullable EventFd wake;
   private long turnNs;
+  private long doneBefore;
+  private boolean spinning;
 
-  /** A loop that does not run yet. */
+  /** A loop that does not run yet, and will block while it is idle. */
   public PollLoop(Clock clock, TimerQueue timers, Agent agent, Faults faults) {
+    this(clock, timers, agent, faults, IdleStrategy.BLOCK, () -> 0);
+  }
+
+  /**
+   * A loop that does not run yet.
+   *
+   * @param idle what a thread of its own does while there is nothing to do
+   * @param progress a number that the agent changes whenever it finds something to do, asked on the
+   *     loop thread once a turn unless it blocks
+   */
+  public PollLoop(
+      Clock clock,
+      TimerQueue timers,
+      Agent agent,
+      Faults faults,
+      IdleStrategy idle,
+      LongSupplier progress) {
     this.clock = clock;
     this.timers = timers;
     this.agent = agent;
     this.faults = faults;
+    this.idle = idle;
+    this.progress = progress;
     timers.setNowNs(clock.nowNs());
   }
 
@@ -117,10 +146,13 @@ public final class PollLoop {
   }
 
   private void run(EventFd eventFd, Runnable onEnd) {
-    try (PollSet set = new PollSet(MAX_FDS)) {
+    try (PollSet set = new PollSet(MAX_FDS);
+        ThreadUsage usage = new ThreadUsage()) {
+      AdaptiveSpin adaptive =
+          new AdaptiveSpin(Runtime.getRuntime().availableProcessors(), usage::involuntarySwitches);
       while (!stopping && !agent.isDone()) {
         // Asked again after the turn: who is done has nothing left that could wake it.
-        if (turn() && !agent.isDone()) {
+        if (turn() && !agent.isDone() && !spins(adaptive)) {
           await(set, eventFd);
         }
       }
@@ -130,6 +162,29 @@ public final class PollLoop {
     }
   }
 
+  /** Whether to turn on instead of a wait. */
+  private boolean spins(AdaptiveSpin adaptive) {
+    if (idle == IdleStrategy.BLOCK) {
+      return false;
+    }
+    long done =
+        stats.get(LoopStat.COMMANDS.ordinal())
+            + stats.get(LoopStat.TIMERS.ordinal())
+            + progress.getAsLong();
+    boolean found = done != doneBefore;
+    doneBefore = done;
+    if (spinning && !found) {
+      stats.increment(LoopStat.SPINS.ordinal());
+    }
+    spinning = idle == IdleStrategy.SPIN || adaptive.spins(turnNs, found);
+    if (spinning) {
+      Thread.onSpinWait();
+    } else {
+      adaptive.blocks(clock.nowNs());
+    }
+    return spinning;
+  }
+
   private void await(PollSet set, EventFd eventFd) {
     set.clear();
     int wakeUp = set.add(eventFd.fd(), false);
@@ -137,6 +192,7 @@ public final class PollLoop {
     stats.increment(LoopStat.WAITS.ordinal());
     int ready = set.await(timeoutNs());
     if (ready > 0) {
+      stats.increment(LoopStat.WAKEUPS.ordinal());
       if (set.isReady(wakeUp)) {
         eventFd.drain();
       }
@@ -191,7 +247,7 @@ public final class PollLoop {
   /** Wakes the loop if it waits. Any thread. */
   public void wakeUp() {
     EventFd eventFd = wake;
-    if (eventFd != null) {
+    if (eventFd != null && idle != IdleStrategy.SPIN) {
       eventFd.signal();
     }
   }
@@ -307,5 +363,22 @@ public final class PollLoop {
   /** One counter. Any thread. */
   public long stat(LoopStat stat) {
     return stat == LoopStat.FAULTS ? faults.count() : stats.get(stat.ordinal());
+  }
+
+  /**
+   * All counters by name, and {@code AllocatedBytes}: what a thread of its own has allocated on the
+   * Java heap so far, if the JVM tells. Any thread but the loop's, which would allocate for it.
+   */
+  public Map<String, Long> counters() {
+    Map<String, Long> counters = new LinkedHashMap<>();
+    for (LoopStat stat : LoopStat.values()) {
+      counters.put(stat.statName(), stat(stat));
+    }
+    Thread loopThread = thread;
+    long allocated = loopThread == null ? -1 : ThreadMemory.allocatedBytes(loopThread);
+    if (allocated >= 0) {
+      counters.put("AllocatedBytes", allocated);
+    }
+    return counters;
   }
 }

@@ -3,7 +3,7 @@
  *
  * <p>Knows nothing of packets. Thread: the loop thread, except {@link
  * dev.skiff.loop.PollLoop#call}, {@link dev.skiff.loop.PollLoop#execute} and {@link
- * dev.skiff.loop.PollLoop#stop}.
+ * dev.skiff.loop.PollLoop#stop}. {@link dev.skiff.loop.IdleStrategy} is for programs too.
  */
 @NullMarked
 @CheckReturnValue

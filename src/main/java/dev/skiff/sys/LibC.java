@@ -51,4 +51,7 @@ public interface LibC {
   /** {@code syscall(2)} with six arguments. Allocates: not for the data path. */
   @ssize_t
   long syscall(long number, long a, long b, long c, long d, long e, long f);
+
+  /** {@code getrusage(2)}. */
+  int getrusage(int who, @uintptr_t long usage);
 }

@@ -14,8 +14,8 @@ import jnr.posix.Passwd;
  * System calls with one convention: the result, or {@code -errno}. EINTR is retried, except on
  * close.
  *
- * <p>Any thread. The calls of the data path ({@link #read}, {@link #write}, {@link #ppoll})
- * allocate nothing.
+ * <p>Any thread. The calls of the data path ({@link #read}, {@link #write}, {@link #ppoll}, {@link
+ * #getrusage}) allocate nothing.
  */
 public final class Sys {
   private static final LibC LIBC =
@@ -142,6 +142,11 @@ public final class Sys {
   static long syscall(long number, long a, long b, long c, long d, long e, long f) {
     long result = LIBC.syscall(number, a, b, c, d, e, f);
     return result != -1 ? result : -RUNTIME.getLastError();
+  }
+
+  /** {@code getrusage(2)} into the {@code struct rusage} at {@code usage}. */
+  static int getrusage(int who, long usage) {
+    return LIBC.getrusage(who, usage) >= 0 ? 0 : -RUNTIME.getLastError();
   }
 
   /** {@code getpwnam(3)}: the number of a user; -1 if there is none of the name. */

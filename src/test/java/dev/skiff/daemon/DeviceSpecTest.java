@@ -8,6 +8,7 @@ import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
 import dev.skiff.ip.IpParms;
+import dev.skiff.loop.IdleStrategy;
 import dev.skiff.neigh.NeighbourParms;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.wire.FaultSpec;
@@ -35,6 +36,7 @@ class DeviceSpecTest {
         NeighbourParms.USUAL,
         IpParms.USUAL,
         List.of(),
+        IdleStrategy.BLOCK,
         List.of());
   }
 
@@ -139,6 +141,7 @@ class DeviceSpecTest {
         config.neighbours(),
         config.ipv4(),
         config.routes(),
+        config.idle(),
         groups);
   }
 }

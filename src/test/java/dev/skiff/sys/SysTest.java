@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Platform.CPU;
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,75 @@ class SysTest {
       assertFalse(none.exists());
       assertTrue(lo.exists());
     }
+  }
+
+  @Test
+  void involuntarySwitchesAreTheThreadsOwn() throws IOException {
+    try (ThreadUsage usage = new ThreadUsage()) {
+      long least = nonvoluntarySwitches();
+      long told = usage.involuntarySwitches();
+      long most = nonvoluntarySwitches();
+      assertTrue(least <= told && told <= most, least + " <= " + told + " <= " + most);
+      long spunNs = System.nanoTime();
+      while (usage.involuntarySwitches() == told && System.nanoTime() - spunNs < 2_000 * MS) {
+        Thread.onSpinWait();
+      }
+      // On a quiet machine there may be none in all the time.
+      assertTrue(usage.involuntarySwitches() <= nonvoluntarySwitches());
+    }
+  }
+
+  private static long nonvoluntarySwitches() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/thread-self/status"))) {
+      if (line.startsWith("nonvoluntary_ctxt_switches:")) {
+        return Long.parseLong(line.replaceAll("[^0-9]", ""));
+      }
+    }
+    throw new AssertionError("the kernel does not tell");
+  }
+
+  @Test
+  void askingForThemAllocatesNothing() {
+    try (ThreadUsage usage = new ThreadUsage()) {
+      long last = -1;
+      for (int i = 0; i < 50 && last != 0; i++) {
+        long before = ThreadMemory.allocatedBytes(Thread.currentThread());
+        for (int n = 0; n < 10_000; n++) {
+          var _ = usage.involuntarySwitches();
+        }
+        last = ThreadMemory.allocatedBytes(Thread.currentThread()) - before;
+      }
+      // What asking for the bytes themselves allocates, on the thread that asks.
+      assertTrue(last < 10_000, last + " bytes for 10,000 calls");
+    }
+  }
+
+  @Test
+  void whatAThreadAllocatedIsKnownToOthers() throws InterruptedException {
+    long[] bytes = new long[2];
+    CountDownLatch allocated = new CountDownLatch(1);
+    CountDownLatch asked = new CountDownLatch(1);
+    byte[][] kept = new byte[1][];
+    Thread other =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  kept[0] = new byte[3_000_000];
+                  allocated.countDown();
+                  try {
+                    asked.await();
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                });
+    allocated.await();
+    bytes[0] = ThreadMemory.allocatedBytes(other);
+    bytes[1] = ThreadMemory.allocatedBytes(other);
+    asked.countDown();
+    other.join();
+    assertTrue(bytes[0] >= 3_000_000, bytes[0] + " bytes");
+    assertEquals(bytes[0], bytes[1], "asking makes it allocate");
+    assertEquals(-1, ThreadMemory.allocatedBytes(other), "it has ended");
   }
 
   /** Six integer arguments. */
