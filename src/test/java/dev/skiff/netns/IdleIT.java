@@ -109,7 +109,7 @@ class IdleIT {
             SkiffProcess.SKIFF, "run", "--tap", "t", "--ip", "198.51.100.2/24", "--idle", "sleep");
     assertEquals(2, refused.exitCode());
     assertEquals(
-        "skiff: --idle: 'sleep' is no way to be idle: use one of block, adaptive, spin",
+        "skiff run: --idle: 'sleep' is no way to be idle: use one of block, adaptive, spin",
         refused.output().strip());
   }
 }
