@@ -44,10 +44,10 @@ final class AdaptiveSpin {
   private long budgetNs;
 
   private boolean begun;
-  private boolean blocked;
   private long beganNs;
 
   private int waitsWithoutSpin;
+  private boolean backingOff;
   private long backedOffNs;
   private long backOffNs;
   private long nextBackOffNs = BACK_OFF_NS;
@@ -82,12 +82,11 @@ final class AdaptiveSpin {
         learn(0); // The very next turn found more.
       }
       begun = false;
-      blocked = false;
       budgetNs = nextBudgetNs(nowNs);
       return budgetNs > 0;
     }
     begin(nowNs);
-    return !blocked && nowNs - beganNs < budgetNs;
+    return nowNs - beganNs < budgetNs;
   }
 
   /**
@@ -97,7 +96,6 @@ final class AdaptiveSpin {
    */
   void blocks(long nowNs) {
     begin(nowNs);
-    blocked = true;
   }
 
   private void begin(long nowNs) {
@@ -116,10 +114,10 @@ final class AdaptiveSpin {
   }
 
   private long nextBudgetNs(long nowNs) {
-    if (nowNs - backedOffNs < backOffNs) {
+    if (backingOff && nowNs - backedOffNs < backOffNs) {
       return 0;
     }
-    backOffNs = 0;
+    backingOff = false;
     long wanted = limitNs;
     if (wanted == 0 && ++waitsWithoutSpin >= PROBE_EVERY) {
       wanted = MOST_NS;
@@ -156,6 +154,7 @@ final class AdaptiveSpin {
 
   private long backOff(long nowNs) {
     limitNs = 0;
+    backingOff = true;
     backedOffNs = nowNs;
     backOffNs = nextBackOffNs;
     nextBackOffNs = Math.min(2 * backOffNs, MOST_BACK_OFF_NS);

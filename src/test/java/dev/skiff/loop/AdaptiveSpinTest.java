@@ -18,7 +18,9 @@ class AdaptiveSpinTest {
   private static final long SOON_NS = 10_000;
   private static final long LATE_NS = 1_000_000;
 
-  private long nowNs = 1_000_000_000;
+  /** The origin is arbitrary: see {@link dev.skiff.time.Clock}. */
+  private long nowNs = -1_000_000_000;
+
   private long switches;
   private int looks;
   private boolean blocked;
@@ -114,10 +116,11 @@ class AdaptiveSpinTest {
     waitsOf(LATE_NS, 10);
     long spunNs = 0;
     int probes = 0;
-    long waitNs = 2 * MOST_NS;
+    long waitNs = 2 * MOST_NS + TURN_NS;
     int waits = 10 * PROBE_EVERY;
     for (int i = 0; i < waits; i++) {
       long ns = aWaitOf(waitNs);
+      assertTrue(ns <= MOST_NS + TURN_NS, ns + " ns in a probe");
       spunNs += ns;
       probes += ns > 0 ? 1 : 0;
     }
