@@ -1,11 +1,14 @@
 // Sends echo requests and holds every byte of each reply against what was asked.
 //
 //   loadgen --if NAME --src ADDR --dst ADDR --peer-mac MAC [--window N] [--size BYTES] [--warmup SECONDS]
-//           [--seconds SECONDS] [--pid PID] [--label TEXT] [--round N]
+//           [--seconds SECONDS | --count N] [--over-ns NS] [--pid PID] [--label TEXT] [--phase TEXT] [--round N]
 //
 // A closed loop: N requests are outstanding, and a reply is answered with the next request. It speaks on a packet
-// socket and answers ARP for ADDR itself, so that the host needs no address and its stack has nothing to say. PID is
-// the peer's process, whose CPU time is taken from its clock.
+// socket and answers ARP for ADDR itself, so that the host needs no address and its stack has nothing to say. Its MAC
+// address is not the interface's: the host's stack would take every reply for its own, look for a route in vain and
+// free what that took in an RCU callback, all in the peer's write(2). As it is, replies are PACKET_OTHERHOST there and
+// dropped at once. PID is the peer's process, whose CPU time is taken from its clock. With --count every request is
+// measured, from the first on, and there are N of them; "over" says how many round trips took longer than NS.
 //
 // One line of JSON on standard output. Exit code 0 if every request of the run was answered once, by the right MAC
 // address, with the right bytes; 1 if not; 2 for a mistake of usage.
@@ -49,7 +52,8 @@ static int window = 1, size = 56, sock;
 static size_t frame_len;
 static const uint16_t id = 0x5EED;
 
-static uint64_t sent, answered, twice, corrupt, wrong_mac, rtt_count, rtt_max;
+static uint64_t sent, answered, twice, corrupt, wrong_mac, rtt_count, rtt_max, over, over_ns = UINT64_MAX;
+static uint64_t most = UINT64_MAX; // Requests in all.
 static bool measuring;
 
 static uint64_t clock_ns(clockid_t clock) {
@@ -168,6 +172,7 @@ static struct slot *take_reply(const uint8_t *f, size_t n, uint64_t at_ns) {
     histogram[bucket_of(rtt)]++;
     rtt_count++;
     rtt_max = rtt > rtt_max ? rtt : rtt_max;
+    over += rtt > over_ns;
   }
   return slot;
 }
@@ -220,7 +225,7 @@ static bool receive(bool send_next) {
       answer_arp(f, len);
     } else if (is_echo_reply(f, len)) {
       struct slot *slot = take_reply(f, len, at_ns);
-      if (slot != NULL && send_next) {
+      if (slot != NULL && send_next && sent + (uint64_t)next < most) {
         make_request(slot, (uint16_t)(slot->seq + window));
         freed[next++] = slot;
       }
@@ -232,10 +237,10 @@ static bool receive(bool send_next) {
   return true;
 }
 
-// Runs until the time comes; false if the peer has fallen silent.
-static bool run_until(uint64_t end_ns, bool send_next) {
-  while (now_ns() < end_ns) {
-    if (!receive(send_next)) {
+// Runs until the time comes, or until all is answered; false if the peer has fallen silent.
+static bool run_until(uint64_t end_ns) {
+  while (now_ns() < end_ns && answered < most) {
+    if (!receive(true)) {
       return false;
     }
   }
@@ -247,16 +252,16 @@ static void open_socket(const char *name) {
   if (sock < 0) {
     die(1, "packet socket: %s", strerror(errno));
   }
-  struct ifreq ifr = {0};
-  snprintf(ifr.ifr_name, sizeof ifr.ifr_name, "%s", name);
-  if (ioctl(sock, SIOCGIFHWADDR, &ifr) < 0) {
+  unsigned index = if_nametoindex(name);
+  if (index == 0) {
     die(1, "%s: %s", name, strerror(errno));
   }
-  memcpy(our_mac, ifr.ifr_hwaddr.sa_data, 6);
+  memcpy(our_mac, (uint8_t[]){0x02, 0x00, 0x5e, 0x20}, 4);
+  put16(our_mac + 4, index);
   int one = 1, room = 8 << 20;
   struct timeval timeout = {.tv_sec = LOST_AFTER_S};
   struct sockaddr_ll address = {
-      .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = (int)if_nametoindex(name)};
+      .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = (int)index};
   if (setsockopt(sock, SOL_PACKET, PACKET_IGNORE_OUTGOING, &one, sizeof one) < 0
       || setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) < 0
       || (setsockopt(sock, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) < 0
@@ -289,8 +294,8 @@ static void print_quoted(const char *name, const char *text) {
 }
 
 int main(int argc, char **argv) {
-  const char *ifname = NULL, *mac = NULL, *label = "";
-  double warmup = 0.2, seconds = 1;
+  const char *ifname = NULL, *mac = NULL, *label = "", *phase = "replies";
+  double warmup = -1, seconds = 1;
   long pid = 0, round = 0;
   for (int i = 1; i < argc; i += 2) {
     const char *o = argv[i], *v = i + 1 < argc ? argv[i + 1] : NULL;
@@ -316,10 +321,16 @@ int main(int argc, char **argv) {
         die(2, "loadgen: %s %s: give seconds, 0 to 600", o, v);
       }
       *(o[2] == 'w' ? &warmup : &seconds) = value;
+    } else if (!strcmp(o, "--count")) {
+      most = (uint64_t)parse_number(o, v, 1, 1L << 40);
+    } else if (!strcmp(o, "--over-ns")) {
+      over_ns = (uint64_t)parse_number(o, v, 0, 1L << 40);
     } else if (!strcmp(o, "--pid")) {
       pid = parse_number(o, v, 1, 1L << 30);
     } else if (!strcmp(o, "--label")) {
       label = v;
+    } else if (!strcmp(o, "--phase")) {
+      phase = v;
     } else if (!strcmp(o, "--round")) {
       round = parse_number(o, v, 0, 1000000);
     } else {
@@ -332,6 +343,11 @@ int main(int argc, char **argv) {
   if (window & (window - 1)) {
     die(2, "loadgen: --window %d: give a power of two", window); // Sequence numbers wrap at one.
   }
+  bool counted = most != UINT64_MAX;
+  if (counted && (warmup > 0 || most < (uint64_t)window)) {
+    die(2, "loadgen: --count: there is no --warmup with it, and it is at least the window");
+  }
+  warmup = warmup < 0 ? 0.2 : warmup;
   clockid_t peer_clock = 0;
   if (pid > 0 && clock_getcpuclockid((pid_t)pid, &peer_clock) != 0) {
     die(1, "loadgen: no process %ld", pid);
@@ -342,25 +358,30 @@ int main(int argc, char **argv) {
   struct slot *first[BATCH] = {&slots[0]};
   // One alone first: a peer that has forgotten our MAC address asks for it, and keeps only so many replies meanwhile
   // (Linux and Skiff 101).
+  measuring = counted;
+  uint64_t peer_before = pid > 0 ? clock_ns(peer_clock) : 0;
+  uint64_t cpu_before = clock_ns(CLOCK_PROCESS_CPUTIME_ID), begun = now_ns(), answered_before = 0;
   make_request(first[0], 0);
   send_requests(first, 1);
-  uint64_t first_by = now_ns() + LOST_AFTER_S * NS_PER_S;
+  uint64_t first_by = begun + LOST_AFTER_S * NS_PER_S;
   while (answered == 0 && now_ns() < first_by && receive(false)) {
   }
   bool alive = answered == 1;
-  for (int i = 0; alive && i < window;) {
+  for (int i = 0; alive && i < window && sent < most;) {
     int n = 0;
-    for (; n < BATCH && i < window; n++, i++) {
+    for (; n < BATCH && i < window && sent + (uint64_t)n < most; n++, i++) {
       make_request(&slots[i], (uint16_t)(i == 0 ? window : i));
       first[n] = &slots[i];
     }
     send_requests(first, n);
   }
-  alive = alive && run_until(now_ns() + (uint64_t)(warmup * 1e9), true);
-  measuring = true;
-  uint64_t peer_before = pid > 0 ? clock_ns(peer_clock) : 0;
-  uint64_t cpu_before = clock_ns(CLOCK_PROCESS_CPUTIME_ID), begun = now_ns(), answered_before = answered;
-  alive = alive && run_until(begun + (uint64_t)(seconds * 1e9), true);
+  if (!counted) {
+    alive = alive && run_until(now_ns() + (uint64_t)(warmup * 1e9));
+    measuring = true;
+    peer_before = pid > 0 ? clock_ns(peer_clock) : 0;
+    cpu_before = clock_ns(CLOCK_PROCESS_CPUTIME_ID), begun = now_ns(), answered_before = answered;
+  }
+  alive = alive && run_until(counted ? UINT64_MAX : begun + (uint64_t)(seconds * 1e9));
   measuring = false;
   uint64_t ended = now_ns(), cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_before;
   uint64_t peer_cpu = pid > 0 ? clock_ns(peer_clock) - peer_before : 0;
@@ -370,15 +391,21 @@ int main(int argc, char **argv) {
   while (alive && answered < sent && now_ns() < patience && receive(false)) {
   }
   uint64_t lost = sent - answered;
-  bool ok = lost == 0 && twice == 0 && corrupt == 0 && wrong_mac == 0 && replies > 0;
+  bool ok = lost == 0 && twice == 0 && corrupt == 0 && wrong_mac == 0 && replies > 0
+            && (!counted || sent == most);
 
   double per = replies > 0 ? (double)replies : 1;
   putchar('{');
   print_quoted("peer", label);
+  putchar(',');
+  print_quoted("phase", phase);
   printf(",\"round\":%ld,\"window\":%d,\"size\":%d,\"ok\":%s", round, window, size, ok ? "true" : "false");
   printf(",\"seconds\":%.6f,\"sent\":%lu,\"answered\":%lu,\"lost\":%lu,\"dup\":%lu,\"corrupt\":%lu,\"wrong_mac\":%lu",
          (double)(ended - begun) / 1e9, sent, answered, lost, twice, corrupt, wrong_mac);
   printf(",\"replies\":%lu,\"replies_per_s\":%.1f", replies, (double)replies * 1e9 / (double)(ended - begun));
+  if (over_ns != UINT64_MAX) {
+    printf(",\"over\":%lu", over);
+  }
   printf(",\"cpu_ns_generator\":%.1f", (double)cpu / per);
   if (pid > 0) {
     printf(",\"cpu_ns_peer\":%.1f", (double)peer_cpu / per);
