@@ -39,28 +39,6 @@ record Aim(
     }
   }
 
-  /** A ratio of Skiff's figure to the peer's. */
-  static Aim ratio(
-      String figure,
-      String against,
-      Better better,
-      double required,
-      double target,
-      Function<Results, Measured> measured) {
-    return new Aim(figure, against, better, required, target, "%.2f", measured, null, "");
-  }
-
-  /** A figure of Skiff's alone, or a difference, of which less is better. */
-  static Aim atMost(
-      String figure,
-      String against,
-      double required,
-      double target,
-      String format,
-      Function<Results, Measured> measured) {
-    return new Aim(figure, against, Better.LESS, required, target, format, measured, null, "");
-  }
-
   /** The same with a target against somebody else. */
   Aim withTarget(String note, Function<Results, Measured> other) {
     return new Aim(figure, against, better, required, target, format, measured, other, note);

@@ -17,14 +17,18 @@ import jnr.ffi.types.u_int64_t;
 import jnr.ffi.types.uintptr_t;
 
 /**
- * A bare reflector on a TAP in Java over JNR-FFI: what reflector.c does in its blocking mode. It is the measure for
- * the memory that a stack takes beside a JVM that does the same system calls, with the same flags.
+ * A bare reflector on a TAP in Java over JNR-FFI: what reflector.c does in its blocking mode. It is
+ * the measure for the memory that a stack takes beside a JVM that does the same system calls, with
+ * the same flags.
  *
- * <p>Usage: BareReflector --tap NAME --ip ADDR --mac MAC --counter FILE. It prints "ready" and runs until it is
- * killed. FILE holds how many echo requests it has answered.
+ * <p>Usage: BareReflector --tap NAME --ip ADDR --mac MAC --counter FILE. It prints "ready" and runs
+ * until it is killed. FILE holds how many echo requests it has answered.
  */
 final class BareReflector {
-  /** The functions of the C library that it calls; addresses are raw, as a call then allocates nothing. */
+  /**
+   * The functions of the C library that it calls; addresses are raw, as a call then allocates
+   * nothing.
+   */
   public interface LibC {
     int open(@uintptr_t long path, int flags);
 

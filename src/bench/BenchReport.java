@@ -2,10 +2,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Tables, verdicts and charts of what scripts/bench has measured; needs Skiff's jar on the class path, for its JSON.
+ * Tables, verdicts and charts of what scripts/bench has measured; needs Skiff's jar on the class
+ * path, for its JSON.
  *
- * <p>Usage: BenchReport RAW [--verdicts FILE] [--plot DIRECTORY] [--document FILE]. Exit code 1 if a check failed,
- * whatever the verdicts are.
+ * <p>Usage: BenchReport RAW [--verdicts FILE] [--plot DIRECTORY] [--document FILE]. Exit code 1 if
+ * a check failed, whatever the verdicts are.
  */
 final class BenchReport {
   private BenchReport() {}

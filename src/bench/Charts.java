@@ -11,7 +11,9 @@ final class Charts {
   private static final double ROOM = HEIGHT - Svg.TOP - Svg.BOTTOM;
   private static final String GRID = "#dddddd";
   private static final String INK = "#000000";
-  private static final String[] POINTS = {"p1", "p10", "p25", "p50", "p75", "p90", "p99", "p99.9", "p99.99"};
+  private static final String[] POINTS = {
+    "p1", "p10", "p25", "p50", "p75", "p90", "p99", "p99.9", "p99.99"
+  };
 
   private final Results results;
   private final List<String> peers;
@@ -29,7 +31,8 @@ final class Charts {
       Files.writeString(directory.resolve("rtt-" + size + ".svg"), charts.roundTrips(size));
     }
     if (results.isFull()) {
-      Files.writeString(directory.resolve("verdicts.svg"), VerdictChart.draw(verdicts, charts.subtitle()));
+      Files.writeString(
+          directory.resolve("verdicts.svg"), VerdictChart.draw(verdicts, charts.subtitle()));
     }
   }
 
@@ -42,8 +45,14 @@ final class Charts {
   }
 
   private String subtitle() {
-    return results.meta("cpu") + ", " + results.meta("kernel") + "; " + results.meta("date") + "; medians of "
-        + results.meta("rounds") + " rounds";
+    return results.meta("cpu")
+        + ", "
+        + results.meta("kernel")
+        + "; "
+        + results.meta("date")
+        + "; medians of "
+        + results.meta("rounds")
+        + " rounds";
   }
 
   private static Spread replies(Row row) {
@@ -52,7 +61,10 @@ final class Charts {
 
   private String replies(int size) {
     Svg svg =
-        new Svg(Spread.format("Echo replies a second, %d bytes", size), subtitle() + ", whiskers: least and greatest", HEIGHT);
+        new Svg(
+            Spread.format("Echo replies a second, %d bytes", size),
+            subtitle() + ", whiskers: least and greatest",
+            HEIGHT);
     svg.legend(peers);
     List<Results.Case> cases = cases(size);
     double most = 1;
@@ -76,7 +88,11 @@ final class Charts {
       for (int p = 0; p < peers.size(); p++) {
         bar(svg, results.row(peers.get(p), cases.get(g)), from + p * bar, bar, perUnit);
       }
-      svg.text(Svg.LEFT + (g + 0.5) * group, FLOOR + 18, "middle", cases.get(g).window() + " outstanding");
+      svg.text(
+          Svg.LEFT + (g + 0.5) * group,
+          FLOOR + 18,
+          "middle",
+          cases.get(g).window() + " outstanding");
     }
     svg.line(Svg.LEFT, FLOOR, Svg.WIDTH - Svg.RIGHT, FLOOR, INK);
     return svg.toString();
@@ -110,7 +126,11 @@ final class Charts {
 
   /** A panel for each window: the percentiles from left to right, microseconds on a log scale. */
   private String roundTrips(int size) {
-    Svg svg = new Svg(Spread.format("Round trip by percentile, %d bytes, microseconds", size), subtitle(), HEIGHT);
+    Svg svg =
+        new Svg(
+            Spread.format("Round trip by percentile, %d bytes, microseconds", size),
+            subtitle(),
+            HEIGHT);
     svg.legend(peers);
     List<Results.Case> cases = cases(size);
     double least = Double.MAX_VALUE;
@@ -139,7 +159,8 @@ final class Charts {
     return svg.toString();
   }
 
-  private void panel(Svg svg, Results.Case which, double left, double width, double from, double perDecade) {
+  private void panel(
+      Svg svg, Results.Case which, double left, double width, double from, double perDecade) {
     double perPoint = (width - 34) / (POINTS.length - 1);
     for (String peer : peers) {
       Row row = results.row(peer, which);
@@ -147,7 +168,8 @@ final class Charts {
         List<double[]> points = new ArrayList<>();
         for (int i = 0; i < POINTS.length; i++) {
           double us = Math.max(row.rtt(POINTS[i]) / 1e3, Math.pow(10, from));
-          points.add(new double[] {left + i * perPoint, FLOOR - (Math.log10(us) - from) * perDecade});
+          points.add(
+              new double[] {left + i * perPoint, FLOOR - (Math.log10(us) - from) * perDecade});
         }
         svg.path(points, Peers.colour(peer), peer.equals(Peers.SKIFF) ? 3 : 1.6);
       }

@@ -2,7 +2,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The part of docs/performance.md that a run writes: every number of it, and the charts that lie beside it. */
+/**
+ * The part of docs/performance.md that a run writes: every number of it, and the charts that lie
+ * beside it.
+ */
 final class Document {
   private static final String BEGIN = "<!-- bench:begin -->";
   private static final String END = "<!-- bench:end -->";
@@ -24,7 +27,10 @@ final class Document {
     }
     Files.writeString(
         file,
-        text.substring(0, begin + BEGIN.length()) + "\n" + generated(file.resolveSibling("performance")) + text.substring(end));
+        text.substring(0, begin + BEGIN.length())
+            + "\n"
+            + generated(file.resolveSibling("performance"))
+            + text.substring(end));
   }
 
   private String generated(Path charts) {

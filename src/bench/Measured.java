@@ -1,6 +1,6 @@
 /**
- * What a row of the table says: the figure that is judged, the least and the greatest of what it comes from, and words
- * to it; or only the reason why there is none.
+ * What a row of the table says: the figure that is judged, the least and the greatest of what it
+ * comes from, and words to it; or only the reason why there is none.
  */
 record Measured(double value, double least, double greatest, String note) {
   static Measured not(String reason) {

@@ -2,7 +2,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The peers: how they are called, in which order they stand in a table, their colours in a chart. */
+/**
+ * The peers: how they are called, in which order they stand in a table, their colours in a chart.
+ */
 final class Peers {
   static final String SKIFF = "skiff";
   static final String C_BLOCKING = "c-blocking";

@@ -13,26 +13,37 @@ final class Svg {
   Svg(String title, String subtitle, int height) {
     out.append(
         Spread.format(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\""
-                + " font-size=\"12\" role=\"img\">%n<title>%s</title>%n<rect width=\"%d\" height=\"%d\""
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\""
+                + " font-family=\"sans-serif\" font-size=\"12\""
+                + " role=\"img\">%n<title>%s</title>%n<rect width=\"%d\" height=\"%d\""
                 + " fill=\"#ffffff\"/>%n",
             WIDTH, height, title, WIDTH, height));
-    out.append(Spread.format("<text x=\"%d\" y=\"22\" font-size=\"15\" font-weight=\"bold\">%s</text>%n", LEFT, title));
-    out.append(Spread.format("<text x=\"%d\" y=\"40\" fill=\"#555555\">%s</text>%n", LEFT, subtitle));
+    out.append(
+        Spread.format(
+            "<text x=\"%d\" y=\"22\" font-size=\"15\" font-weight=\"bold\">%s</text>%n",
+            LEFT, title));
+    out.append(
+        Spread.format("<text x=\"%d\" y=\"40\" fill=\"#555555\">%s</text>%n", LEFT, subtitle));
   }
 
   void text(double x, double y, String anchor, String text) {
-    out.append(Spread.format("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>%n", x, y, anchor, text));
+    out.append(
+        Spread.format(
+            "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>%n", x, y, anchor, text));
   }
 
   void line(double x1, double y1, double x2, double y2, String colour) {
     out.append(
-        Spread.format("<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>%n", x1, y1, x2, y2, colour));
+        Spread.format(
+            "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>%n",
+            x1, y1, x2, y2, colour));
   }
 
   void box(double x, double y, double width, double height, String colour) {
     out.append(
-        Spread.format("<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>%n", x, y, width, height, colour));
+        Spread.format(
+            "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>%n",
+            x, y, width, height, colour));
   }
 
   void path(List<double[]> points, String colour, double width) {
@@ -40,7 +51,10 @@ final class Svg {
     for (double[] p : points) {
       d.append(d.isEmpty() ? "M" : " L").append(Spread.format("%.1f,%.1f", p[0], p[1]));
     }
-    out.append(Spread.format("<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"%.1f\"/>%n", d, colour, width));
+    out.append(
+        Spread.format(
+            "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"%.1f\"/>%n",
+            d, colour, width));
   }
 
   /** The peers and their colours, in one line. */

@@ -7,7 +7,9 @@ final class Tables {
     "peer", "replies/s", "Skiff against it", "RTT p50 us", "RTT p99 us", "CPU us peer", "CPU us all"
   };
 
-  private static final String[] RTT_HEADS = {"peer", "replies/s", "p50 us", "p99 us", "p99.9 us", "p99.99 us", "greatest us"};
+  private static final String[] RTT_HEADS = {
+    "peer", "replies/s", "p50 us", "p99 us", "p99.9 us", "p99.99 us", "greatest us"
+  };
 
   private final Results results;
   private final Verdicts verdicts;
@@ -17,7 +19,9 @@ final class Tables {
     this.verdicts = verdicts;
   }
 
-  /** That it works, without a figure; which rows of the table no verdict was possible on, and why. */
+  /**
+   * That it works, without a figure; which rows of the table no verdict was possible on, and why.
+   */
   String smoke() {
     StringBuilder text = new StringBuilder(complaints());
     if (results.failures().isEmpty()) {
@@ -30,7 +34,8 @@ final class Tables {
     for (Verdicts.Judged row : verdicts.rows()) {
       if (row.verdict() == Verdicts.Verdict.NOT_MEASURED) {
         text.append(
-            Spread.format("bench: no verdict on \"%s\": %s%n", row.aim().figure(), row.measured().note()));
+            Spread.format(
+                "bench: no verdict on \"%s\": %s%n", row.aim().figure(), row.measured().note()));
       }
     }
     return text.toString();
@@ -52,14 +57,16 @@ final class Tables {
     return text.toString();
   }
 
-  private void append(
-      StringBuilder text, String title, String[] heads, Cells cells, String phase) {
+  private void append(StringBuilder text, String title, String[] heads, Cells cells, String phase) {
     text.append(Spread.format("%n%s%n", title));
     String line = "  %-24s %11s  %-20s %10s %11s %16s %11s%n";
     text.append(Spread.format(line, (Object[]) heads));
     for (String peer : results.peers(phase)) {
       String[] row = cells.of(peer);
-      text.append(row.length == 2 ? Spread.format("  %-24s %s%n", (Object[]) row) : Spread.format(line, (Object[]) row));
+      text.append(
+          row.length == 2
+              ? Spread.format("  %-24s %s%n", (Object[]) row)
+              : Spread.format(line, (Object[]) row));
     }
   }
 
@@ -77,11 +84,16 @@ final class Tables {
     for (Results.Case which : results.cases(Results.RTT)) {
       appendMarkdown(text, rttTitle(which), RTT_HEADS, peer -> rttCells(which, peer), Results.RTT);
     }
-    results.leftOut().forEach((peer, why) -> text.append("\nLeft out: ").append(peer).append(": ").append(why).append('\n'));
+    results
+        .leftOut()
+        .forEach(
+            (peer, why) ->
+                text.append("\nLeft out: ").append(peer).append(": ").append(why).append('\n'));
     return text.toString();
   }
 
-  private void appendMarkdown(StringBuilder text, String title, String[] heads, Cells cells, String phase) {
+  private void appendMarkdown(
+      StringBuilder text, String title, String[] heads, Cells cells, String phase) {
     text.append(Spread.format("%n**%s**%n%n", title));
     UnaryOperator<String> row = cell -> "| " + cell + " |\n";
     text.append(row.apply(String.join(" | ", heads))).append("|---|--:|--:|--:|--:|--:|--:|\n");
@@ -103,7 +115,9 @@ final class Tables {
     return new String[] {
       Peers.name(peer),
       Spread.format("%,.0f", row.median("replies_per_s")),
-      peer.equals(Peers.SKIFF) ? "" : skiff.over(row, run -> run.value("replies_per_s")).text("%.2f"),
+      peer.equals(Peers.SKIFF)
+          ? ""
+          : skiff.over(row, run -> run.value("replies_per_s")).text("%.2f"),
       Spread.format("%.1f", row.rtt("p50") / 1e3),
       Spread.format("%.1f", row.rtt("p99") / 1e3),
       inKernel ? "in the sender's" : Spread.format("%.2f", cpu / 1e3),
@@ -137,13 +151,18 @@ final class Tables {
 
   private static String[] without(Row row) {
     return new String[] {
-      Peers.name(row.peer()), "no figure: " + (row.failure().isEmpty() ? "not measured" : row.failure())
+      Peers.name(row.peer()),
+      "no figure: " + (row.failure().isEmpty() ? "not measured" : row.failure())
     };
   }
 
   private String complaints() {
     StringBuilder text = new StringBuilder();
-    results.leftOut().forEach((peer, why) -> text.append("LEFT OUT: ").append(peer).append(": ").append(why).append('\n'));
+    results
+        .leftOut()
+        .forEach(
+            (peer, why) ->
+                text.append("LEFT OUT: ").append(peer).append(": ").append(why).append('\n'));
     results.failures().forEach(failure -> text.append("FAILED: ").append(failure).append('\n'));
     return text.toString();
   }
@@ -163,9 +182,10 @@ final class Tables {
 
   String legend() {
     return Spread.format(
-        "Medians of %s rounds of %s s. \"Skiff against it\": Skiff's replies a second divided by the peer's of the same"
-            + " round, median [least..greatest]. CPU: microseconds of processor time for a reply, of the peer's process, and"
-            + " of peer and load generator together.",
+        "Medians of %s rounds of %s s. \"Skiff against it\": Skiff's replies a second divided by"
+            + " the peer's of the same round, median [least..greatest]. CPU: microseconds of"
+            + " processor time for a reply, of the peer's process, and of peer and load generator"
+            + " together.",
         results.meta("rounds"), results.meta("seconds"));
   }
 }

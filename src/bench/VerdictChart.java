@@ -1,9 +1,12 @@
 import java.util.List;
 
-/** The ratios of the table in one picture: a line for each, on a log scale, with what is required and aimed at. */
+/**
+ * The ratios of the table in one picture: a line for each, on a log scale, with what is required
+ * and aimed at.
+ */
 final class VerdictChart {
   private static final int LINE = 30;
-  private static final int NAMES = 330;
+  private static final int NAMES = 350;
   private static final double FROM = 0.25;
   private static final double TO = 4;
   private static final double[] TICKS = {0.25, 0.5, 1, 2, 4};
@@ -16,11 +19,16 @@ final class VerdictChart {
 
   static String draw(Verdicts verdicts, String subtitle) {
     List<Verdicts.Judged> rows =
-        verdicts.rows().stream().filter(row -> row.aim().isRatio() && row.measured().isThere()).toList();
+        verdicts.rows().stream()
+            .filter(row -> row.aim().isRatio() && row.measured().isThere())
+            .toList();
     int floor = Svg.TOP + LINE * rows.size();
     Svg svg = new Svg("Skiff's figure divided by the peer's", subtitle, floor + Svg.BOTTOM);
     double x = Svg.LEFT;
-    for (String[] key : new String[][] {{GOOD, "target reached"}, {FAIR, "what is required"}, {BAD, "short of it"}}) {
+    for (String[] key :
+        new String[][] {
+          {GOOD, "target reached"}, {FAIR, "what is required"}, {BAD, "short of it"}
+        }) {
       svg.box(x, 54, 10, 10, key[0]);
       svg.text(x + 14, 63, "start", key[1]);
       x += 130;
@@ -38,7 +46,7 @@ final class VerdictChart {
 
   private static void row(Svg svg, Verdicts.Judged row, double y) {
     Aim aim = row.aim();
-    String figure = aim.figure().replace(", paired rounds of 60 s", "");
+    String figure = aim.figure().replace(", paired 60 s rounds", "");
     svg.text(NAMES - 8, y + 4, "end", figure + " / " + aim.against());
     double required = at(aim.required());
     boolean more = aim.better() == Aim.Better.MORE;

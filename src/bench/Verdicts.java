@@ -39,11 +39,18 @@ final class Verdicts {
     private String figures(Measured m) {
       return m.least() == m.greatest()
           ? aim.write(m.value())
-          : aim.write(m.value()) + " [" + aim.write(m.least()) + ".." + aim.write(m.greatest()) + "]";
+          : aim.write(m.value())
+              + " ["
+              + aim.write(m.least())
+              + ".."
+              + aim.write(m.greatest())
+              + "]";
     }
   }
 
-  private static final String[] HEADS = {"figure", "against", "required", "target", "measured", "verdict"};
+  private static final String[] HEADS = {
+    "figure", "against", "required", "target", "measured", "verdict"
+  };
 
   private final List<Judged> rows = new ArrayList<>();
   private final boolean shortened;
@@ -53,7 +60,12 @@ final class Verdicts {
     for (Aim aim : Aims.ALL) {
       Measured measured = aim.measured().apply(results);
       Measured atTarget = aim.atTarget() == null ? null : aim.atTarget().apply(results);
-      rows.add(new Judged(aim, measured, atTarget, judge(aim, measured, atTarget == null ? measured : atTarget)));
+      rows.add(
+          new Judged(
+              aim,
+              measured,
+              atTarget,
+              judge(aim, measured, atTarget == null ? measured : atTarget)));
     }
   }
 
@@ -78,7 +90,10 @@ final class Verdicts {
 
   String sum() {
     StringBuilder text = new StringBuilder(rows.size() + " rows: ");
-    text.append(Spread.format("%d target, %d pass, %d short", count(Verdict.TARGET), count(Verdict.PASS), count(Verdict.SHORT)));
+    text.append(
+        Spread.format(
+            "%d target, %d pass, %d short",
+            count(Verdict.TARGET), count(Verdict.PASS), count(Verdict.SHORT)));
     if (count(Verdict.NOT_MEASURED) > 0) {
       text.append(Spread.format(", %d not measured", count(Verdict.NOT_MEASURED)));
     }
@@ -87,7 +102,12 @@ final class Verdicts {
 
   private static String[] cells(Judged row) {
     return new String[] {
-      row.aim.figure(), row.aim.against(), row.aim.requiredText(), row.aim.targetText(), row.measuredText(), row.verdict.words
+      row.aim.figure(),
+      row.aim.against(),
+      row.aim.requiredText(),
+      row.aim.targetText(),
+      row.measuredText(),
+      row.verdict.words
     };
   }
 
@@ -112,9 +132,10 @@ final class Verdicts {
   }
 
   static String legend() {
-    return "A ratio is Skiff's figure divided by the peer's of the same round, median [least..greatest]: of replies/s more is"
-        + " better, of times less. TARGET: required and target are reached; PASS: what is required; SHORT: not that;"
-        + " NOT MEASURED: no figure, for the reason given.";
+    return "A ratio is Skiff's figure divided by the peer's of the same round, median"
+        + " [least..greatest]: of replies/s more is better, of times less. TARGET: required"
+        + " and target are reached; PASS: what is required; SHORT: not that; NOT MEASURED:"
+        + " no figure, for the reason given.";
   }
 
   /** A line of JSON for each row. */
