@@ -32,7 +32,7 @@ enum {
   BATCH = 64,
   SUB = 64,             // Buckets for each power of two: 1.6 % wide.
   BUCKETS = 40 * SUB,
-  LOST_AFTER_S = 1,     // A reply that has not come by then never will.
+  LOST_AFTER_S = 2,     // A reply that has not come by then never will.
 };
 
 static const uint64_t NS_PER_S = 1000000000;
