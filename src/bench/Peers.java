@@ -28,6 +28,7 @@ final class Peers {
     add(C_BLOCKING, "C, blocking", "#56B4E9");
     add(C_DRAIN, "C, poll and drain", "#0072B2");
     add(C_URING, "C, drain and io_uring", "#009E73");
+    add("c-exchange", "C, io_uring both ways", "#117733");
     add(KERNEL, "Linux over veth", "#999999");
     add(LWIP, "lwIP", "#CC79A7");
     add(BARE_JAVA, "Java over JNR-FFI, bare", "#666666");

@@ -1,11 +1,12 @@
-// A bare reflector on a TAP: the least that a program must do to answer ARP and ping, in three ways of asking the
+// A bare reflector on a TAP: the least that a program must do to answer ARP and ping, in four ways of asking the
 // kernel. What it leaves out (checks, tables, timers, counters) is what a stack is; it is the measure of the rest.
 //
-//   reflector --tap NAME --ip ADDR --mac MAC --mode blocking|drain|uring --counter FILE
+//   reflector --tap NAME --ip ADDR --mac MAC --mode blocking|drain|uring|exchange --counter FILE
 //
 //   blocking   read, turn round, write
 //   drain      poll; read until there is no more, 64 at most; then write all
 //   uring      the same, with one io_uring_enter for all the writes
+//   exchange   one io_uring_enter for all the writes and for the next reads, as Skiff does it
 //
 // It prints "ready" and runs until it is killed. FILE holds how many echo requests it has answered.
 #include "frames.h"
@@ -15,7 +16,7 @@
 #include <liburing.h>
 #endif
 
-enum { BURST = 64 };
+enum { BURST = 64, EXCHANGE = 32 };
 
 static uint32_t our_ip;
 static uint8_t our_mac[6];
@@ -151,6 +152,73 @@ static void uring(int fd) {
 #endif
 }
 
+// Frames are read into one half while the replies made of those before are written from the other.
+static void exchange(int fd) {
+#ifdef WITH_URING
+  static uint8_t halves[2][EXCHANGE][MAX_FRAME];
+  struct io_uring ring;
+  int replies = 0, to_write[EXCHANGE], wanted = 1, half = 0;
+  size_t lengths[EXCHANGE];
+  int error = io_uring_queue_init(2 * EXCHANGE, &ring, 0);
+  if (error < 0 || (error = io_uring_register_files(&ring, &fd, 1)) < 0) {
+    die(3, "io_uring: %s", strerror(-error));
+  }
+  for (;;) {
+    for (int i = 0; i < replies + wanted; i++) {
+      struct io_uring_sqe *sqe = io_uring_get_sqe(&ring);
+      int read = i - replies;
+      if (read < 0) {
+        io_uring_prep_write(sqe, 0, halves[half][to_write[i]], (unsigned)lengths[i], 0);
+      } else {
+        io_uring_prep_read(sqe, 0, halves[1 - half][read], MAX_FRAME, 0);
+      }
+      sqe->rw_flags = RWF_NOWAIT; // Without it a read that finds nothing would wait.
+      sqe->flags |= IOSQE_FIXED_FILE;
+      sqe->user_data = (unsigned)i;
+    }
+    int done = io_uring_submit_and_wait(&ring, (unsigned)(replies + wanted));
+    if (done < 0) {
+      die(1, "io_uring_enter: %s", strerror(-done));
+    }
+    int came[EXCHANGE], frames = 0;
+    unsigned head, seen = 0;
+    struct io_uring_cqe *cqe;
+    io_uring_for_each_cqe(&ring, head, cqe) {
+      int read = (int)cqe->user_data - replies;
+      if (read < 0) {
+        must_write(cqe->res, lengths[cqe->user_data]);
+      } else if (cqe->res < 0 && cqe->res != -EAGAIN) {
+        die(1, "read: %s", strerror(-cqe->res));
+      } else {
+        came[read] = cqe->res;
+      }
+      seen++;
+    }
+    io_uring_cq_advance(&ring, seen);
+    half = 1 - half;
+    replies = 0;
+    for (int i = 0; i < wanted; i++) {
+      if (came[i] > 0) {
+        frames++;
+        size_t m = reply(halves[half][i], (size_t)came[i]);
+        if (m > 0) {
+          to_write[replies] = i;
+          lengths[replies++] = m;
+        }
+      }
+    }
+    wanted = frames == wanted ? wanted + 1 + wanted / 4 : frames > 0 ? frames : wanted / 2;
+    wanted = wanted < 1 ? 1 : wanted > EXCHANGE ? EXCHANGE : wanted;
+    if (frames == 0) {
+      await(fd);
+    }
+  }
+#else
+  (void)fd;
+  die(3, "built without liburing");
+#endif
+}
+
 int main(int argc, char **argv) {
   const char *tap = NULL, *ip = NULL, *mac = NULL, *mode = NULL, *counter = NULL;
   for (int i = 1; i + 1 < argc; i += 2) {
@@ -166,12 +234,15 @@ int main(int argc, char **argv) {
     *to = argv[i + 1];
   }
   if (!tap || !ip || !mac || !mode || !counter) {
-    die(2, "usage: reflector --tap NAME --ip ADDR --mac MAC --mode blocking|drain|uring --counter FILE");
+    die(2, "usage: reflector --tap NAME --ip ADDR --mac MAC --mode blocking|drain|uring|exchange --counter FILE");
   }
   our_ip = parse_ip(ip);
   parse_mac(mac, our_mac);
   answered = open_counter(counter);
-  void (*run)(int) = !strcmp(mode, "blocking") ? blocking : !strcmp(mode, "drain") ? drained : uring;
+  void (*run)(int) = !strcmp(mode, "blocking") ? blocking
+                     : !strcmp(mode, "drain")  ? drained
+                     : !strcmp(mode, "uring")  ? uring
+                                               : exchange;
   int fd = open_tap(tap, run == blocking ? 0 : O_NONBLOCK);
   puts("ready");
   fflush(stdout);
