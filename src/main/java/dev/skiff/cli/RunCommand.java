@@ -203,6 +203,13 @@ final class RunCommand implements Callable<Integer> {
       description = "The most memory for packet buffers, as in 16M; taken as needed. Default: 16M.")
   private @Nullable String bufferMemory;
 
+  @Option(
+      names = "--no-warm-up",
+      description =
+          "Start at once. Without it Skiff exercises its own code for some tenths of a second, so"
+              + " that the first packets are not slower than those that follow.")
+  private boolean noWarmUp;
+
   @Spec private @Nullable CommandSpec spec;
 
   @Override
@@ -226,7 +233,7 @@ final class RunCommand implements Callable<Integer> {
             routes.stream().map(text -> named("--route", text, RouteSpec::parse)).toList(),
             idle == null ? IdleStrategy.BLOCK : named("--idle", idle, IdleStrategy::parse),
             groups.stream().map(text -> named("--group", text, Ip4Addr::parse)).toList());
-    new Daemon(config, Main.Version.version(), System.out).run();
+    new Daemon(config, Main.Version.version(), System.out, !noWarmUp).run();
     return 0;
   }
 

@@ -45,6 +45,7 @@ public final class Daemon {
   private final RunConfig config;
   private final String version;
   private final PrintStream out;
+  private final boolean warm;
 
   /** Lines for people, from any thread; {@link #END} is the last one that is waited for. */
   private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
@@ -57,11 +58,13 @@ public final class Daemon {
    *
    * @param version Skiff's own
    * @param out where its start line goes
+   * @param warm whether its code is exercised before that: see {@link WarmUp}
    */
-  public Daemon(RunConfig config, String version, PrintStream out) {
+  public Daemon(RunConfig config, String version, PrintStream out, boolean warm) {
     this.config = config;
     this.version = version;
     this.out = out;
+    this.warm = warm;
   }
 
   /**
@@ -76,12 +79,13 @@ public final class Daemon {
       // One that was ignored when we were started, as by nohup, stays ignored: the JVM sees to it.
       Signals.onSignal(signal, this::askedToEnd);
     }
+    WarmUp warmUp = warm ? WarmUp.start() : null;
     List<TapSide> sides = new ArrayList<>();
     try {
       for (DeviceSpec device : config.devices()) {
         sides.add(TapSide.open(device, config.io()));
       }
-      serve(sides);
+      serve(sides, warmUp);
     } finally {
       for (TapSide side : sides.reversed()) {
         side.close();
@@ -94,7 +98,8 @@ public final class Daemon {
     events.add(END);
   }
 
-  private void serve(List<TapSide> sides) throws IOException, InterruptedException {
+  private void serve(List<TapSide> sides, @Nullable WarmUp warmUp)
+      throws IOException, InterruptedException {
     TimerQueue timers = new TimerQueue();
     Faults faults = new Faults();
     List<DeviceConfig> devices =
@@ -134,6 +139,9 @@ public final class Daemon {
         }
         if (!config.fault().isOff()) {
           System.err.println("skiff: the wire is broken on purpose: --fault " + config.fault());
+        }
+        if (warmUp != null) {
+          warmUp.await();
         }
         for (TapSide side : sides) {
           out.println(side.startLine(config.arp().acd()));
