@@ -30,13 +30,13 @@ import org.slf4j.LoggerFactory;
  */
 final class WarmUp {
   /**
-   * By so many all of an echo's way is compiled by C1, and most of it by C2; ten times as many give
-   * no quicker pings and a later start. See docs/performance.md.
+   * By so many all of an echo's way is compiled by C1, and most of it by C2; several times as many
+   * give hardly quicker pings and a later start. See docs/performance.md.
    */
   static final int REPLIES = 5_000;
 
-  /** Several times what it takes on a machine that does nothing else. */
-  static final Duration MOST = Duration.ofSeconds(1);
+  /** Reached only where others want the processors too: a part of it would help little. */
+  static final Duration MOST = Duration.ofSeconds(3);
 
   /** A loop that does not end by then hangs. */
   private static final Duration END = Duration.ofSeconds(1);
@@ -68,7 +68,7 @@ final class WarmUp {
   /**
    * Begins.
    *
-   * @throws IOException if the process has no descriptor left: nothing has begun
+   * @throws IOException if the process has no descriptor left, without which no daemon starts
    */
   static WarmUp start() throws IOException {
     return start(new WarmUpWire(REPLIES), MOST, stack -> {});
