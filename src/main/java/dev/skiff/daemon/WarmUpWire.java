@@ -38,6 +38,8 @@ class WarmUpWire implements Wire {
   private static final int TTL = 64;
   private static final int DISCARD = 9; // RFC 863
 
+  private static final int RING = 32;
+
   /** Of so many frames one is of another kind. */
   private static final int ONE_IN = 32;
 
@@ -165,6 +167,12 @@ class WarmUpWire implements Wire {
     byte[] frame = next();
     skb.copyFrom(frame, skb.put(frame.length), frame.length);
     return Rx.FRAME;
+  }
+
+  /** As a TAP with an io_uring, so that the way by {@link Wire#exchange} is exercised. */
+  @Override
+  public int rxRing() {
+    return RING;
   }
 
   @Override
