@@ -36,12 +36,12 @@ public final class EthHdr {
 
   /** {@code h_dest}. */
   public static long dest(Packet p, int mac) {
-    return p.u48(mac);
+    return p.u64(mac) >>> 16; // One read: eight bytes there are, the source follows.
   }
 
   /** {@code h_source}. */
   public static long source(Packet p, int mac) {
-    return p.u48(mac + SOURCE);
+    return p.u64(mac + SOURCE) >>> 16;
   }
 
   /** {@code h_proto} in host order: a type from 0x0600 on, a length below. */

@@ -45,6 +45,62 @@ public final class IpHdr {
 
   private IpHdr() {}
 
+  // ---- In one read ------------------------------------------------------------------------------
+
+  /**
+   * The first eight bytes in one read, for who looks at more than one field of them: {@code
+   * version} to {@code frag_off}.
+   */
+  public static long head(Packet p, int ip) {
+    return p.u64(ip);
+  }
+
+  /** Version, of a {@link #head}. */
+  public static int version(long head) {
+    return (int) (head >>> 60);
+  }
+
+  /** Header length in bytes, of a {@link #head}. */
+  public static int headerLen(long head) {
+    return (int) (head >>> 56 & 0xF) * 4;
+  }
+
+  /** Total length in bytes, of a {@link #head}. */
+  public static int totLen(long head) {
+    return (int) (head >>> 32) & 0xFFFF;
+  }
+
+  /** Whether it is a part of a datagram, of a {@link #head}. */
+  public static boolean isFragment(long head) {
+    return (head & (MF | OFFSET)) != 0;
+  }
+
+  /** Source address in the upper half, destination in the lower, in one read. */
+  public static long addresses(Packet p, int ip) {
+    return p.u64(ip + SADDR);
+  }
+
+  /** Source address, of {@link #addresses}. */
+  public static int saddr(long addresses) {
+    return (int) (addresses >>> 32);
+  }
+
+  /** Destination address, of {@link #addresses}. */
+  public static int daddr(long addresses) {
+    return (int) addresses;
+  }
+
+  /** The ones' complement sum of a header without options, of which so much was read. */
+  public static int sum(Packet p, int ip, long head, long addresses) {
+    return InetChecksum.fold(halves(head) + (p.u32(ip + TTL) & 0xFFFF_FFFFL) + halves(addresses));
+  }
+
+  private static long halves(long word) {
+    return (word >>> 32) + (word & 0xFFFF_FFFFL);
+  }
+
+  // ---- Field by field ---------------------------------------------------------------------------
+
   /** Version, 4 for IPv4. */
   public static int version(Packet p, int ip) {
     return p.u8(ip) >>> 4;

@@ -81,47 +81,59 @@ final class IpInput implements Reassembly.Sink {
       return DropReason.OTHERHOST; // Shown to us in promiscuous mode; as in the kernel not counted.
     }
     stats.count(IpStat.IP_IN_RECEIVES);
-    DropReason reason = checkHeader(skb);
-    if (reason != DropReason.NOT_DROPPED) {
-      stats.count(IpStat.IP_IN_HDR_ERRORS);
-      return reason;
+    if (!skb.mayPull(IpHdr.MIN_LEN)) {
+      return wrongHeader(DropReason.PKT_TOO_SMALL);
     }
-    int ip = skb.networkHeader();
-    reason = checkAddresses(skb, ip, dev);
+    int ip = skb.data();
+    long head = IpHdr.head(skb, ip);
+    long addresses = IpHdr.addresses(skb, ip);
+    DropReason reason = checkHeader(skb, ip, head, addresses);
+    if (reason != DropReason.NOT_DROPPED) {
+      return wrongHeader(reason);
+    }
+    reason = checkAddresses(skb, ip, addresses, dev);
     if (reason != DropReason.NOT_DROPPED) {
       stats.count(IpStat.IP_IN_ADDR_ERRORS);
       return reason;
     }
-    reason = readOptions(skb, ip, dev, nowNs);
-    if (reason != DropReason.NOT_DROPPED) {
-      stats.count(IpStat.IP_IN_HDR_ERRORS);
-      return reason;
+    if (IpHdr.headerLen(head) == IpHdr.MIN_LEN) {
+      forgetOptions();
+    } else {
+      reason = readOptions(skb, ip, dev, nowNs);
+      if (reason != DropReason.NOT_DROPPED) {
+        return wrongHeader(reason);
+      }
     }
-    if (IpHdr.isFragment(skb, ip)) {
+    if (IpHdr.isFragment(head)) {
       return reassembly.add(skb, dev, nowNs);
     }
-    return localDeliver(skb, ip, dev, nowNs);
+    return localDeliver(skb, ip, IpHdr.headerLen(head), dev, nowNs);
+  }
+
+  private DropReason wrongHeader(DropReason reason) {
+    stats.count(IpStat.IP_IN_HDR_ERRORS);
+    return reason;
   }
 
   /** Version, lengths and checksum; trims what is behind the datagram. Data stays at the header. */
-  private static DropReason checkHeader(SkBuff skb) {
-    if (!skb.mayPull(IpHdr.MIN_LEN)) {
-      return DropReason.PKT_TOO_SMALL;
-    }
-    int ip = skb.data();
-    int headerLen = IpHdr.ihl(skb, ip) * 4;
+  private static DropReason checkHeader(SkBuff skb, int ip, long head, long addresses) {
+    int headerLen = IpHdr.headerLen(head);
     // RFC 1122 3.2.1.1: a version other than 4 MUST be silently discarded.
-    if (IpHdr.version(skb, ip) != 4 || headerLen < IpHdr.MIN_LEN) {
+    if (IpHdr.version(head) != 4 || headerLen < IpHdr.MIN_LEN) {
       return DropReason.IP_INHDR;
     }
     if (!skb.mayPull(headerLen)) {
       return DropReason.IP_TRUNCATED;
     }
     // RFC 1122 3.2.1.2: a host MUST verify the checksum of every datagram.
-    if (InetChecksum.sum(skb, ip, headerLen) != CHECKED) {
+    int sum =
+        headerLen == IpHdr.MIN_LEN
+            ? IpHdr.sum(skb, ip, head, addresses)
+            : InetChecksum.sum(skb, ip, headerLen);
+    if (sum != CHECKED) {
       return DropReason.IP_CSUM;
     }
-    int totLen = IpHdr.totLen(skb, ip);
+    int totLen = IpHdr.totLen(head);
     if (totLen < headerLen) {
       return DropReason.IP_INHDR;
     }
@@ -133,9 +145,9 @@ final class IpInput implements Reassembly.Sink {
     return DropReason.NOT_DROPPED;
   }
 
-  private DropReason checkAddresses(SkBuff skb, int ip, NetDevice dev) {
-    int saddr = IpHdr.saddr(skb, ip);
-    int daddr = IpHdr.daddr(skb, ip);
+  private DropReason checkAddresses(SkBuff skb, int ip, long addresses, NetDevice dev) {
+    int saddr = IpHdr.saddr(addresses);
+    int daddr = IpHdr.daddr(addresses);
     InDevice own = dev.inDev();
     // RFC 1122 3.2.1.3: a source that no host can have MUST be silently discarded.
     if (!broadcasts.isOneHost(saddr, own) && !isSnooping(skb, ip)) {
@@ -173,10 +185,6 @@ final class IpInput implements Reassembly.Sink {
 
   /** {@code ip_rcv_options}. */
   private DropReason readOptions(SkBuff skb, int ip, NetDevice dev, long nowNs) {
-    if (IpHdr.ihl(skb, ip) * 4 == IpHdr.MIN_LEN) {
-      forgetOptions();
-      return DropReason.NOT_DROPPED;
-    }
     int wrong = options.compile(skb, ip);
     if (wrong != 0) {
       // RFC 1122 3.2.2.5: a host SHOULD say so.
@@ -202,7 +210,7 @@ final class IpInput implements Reassembly.Sink {
   // ---- To a protocol ----------------------------------------------------------------------------
 
   /** Data at the IP header. */
-  private DropReason localDeliver(SkBuff skb, int ip, NetDevice dev, long nowNs) {
+  private DropReason localDeliver(SkBuff skb, int ip, int headerLen, NetDevice dev, long nowNs) {
     skb.hop(IP_LOCAL_DELIVER);
     IpHandler handler = handlers[IpHdr.protocol(skb, ip)];
     if (handler == null) {
@@ -211,7 +219,7 @@ final class IpInput implements Reassembly.Sink {
       errors.send(skb, dev, IcmpHdr.DEST_UNREACH, IcmpHdr.PROT_UNREACH, 0, nowNs);
       return DropReason.IP_NOPROTO;
     }
-    var _ = skb.pull(IpHdr.ihl(skb, ip) * 4);
+    var _ = skb.pull(headerLen);
     skb.resetTransportHeader();
     stats.count(IpStat.IP_IN_DELIVERS);
     return handler.receive(skb, dev, nowNs);
@@ -221,12 +229,13 @@ final class IpInput implements Reassembly.Sink {
   @Override
   public DropReason whole(SkBuff skb, NetDevice dev, long nowNs) {
     int ip = skb.networkHeader();
-    if (IpHdr.ihl(skb, ip) * 4 == IpHdr.MIN_LEN) {
+    int headerLen = IpHdr.ihl(skb, ip) * 4;
+    if (headerLen == IpHdr.MIN_LEN) {
       forgetOptions();
     } else {
       var _ = options.compile(skb, ip); // Was right when the fragment came.
     }
-    return localDeliver(skb, ip, dev, nowNs);
+    return localDeliver(skb, ip, headerLen, dev, nowNs);
   }
 
   /** RFC 1122 3.3.2: the sender of a datagram whose first fragment is here is told. */

@@ -55,6 +55,9 @@ public sealed interface Packet permits SkBuff {
   /** Six bytes in network order in the low 48 bits. */
   long u48(int offset);
 
+  /** Eight bytes in network order, as they stand. */
+  long u64(int offset);
+
   /**
    * Copies bytes out.
    *

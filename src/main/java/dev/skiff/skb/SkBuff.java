@@ -440,6 +440,11 @@ public final class SkBuff implements Packet {
     return (long) u16(offset) << 32 | (u32(offset + 2) & 0xFFFF_FFFFL);
   }
 
+  @Override
+  public long u64(int offset) {
+    return segment.get(U64, offset);
+  }
+
   /** Writes the low 8 bits. */
   public void set8(int offset, int value) {
     try {

@@ -10,6 +10,7 @@ import dev.skiff.skb.SkBuff;
 import dev.skiff.skb.SkBuffPool;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +133,27 @@ class HeadersTest {
     assertTrue(IpHdr.isFragment(skb, AT), "more fragments");
     skb.set16(AT + 6, 1);
     assertTrue(IpHdr.isFragment(skb, AT), "an offset");
+  }
+
+  @Test
+  void whatIsReadInOneReadIsWhatStandsInTheFields() {
+    Random random = new Random(1);
+    byte[] header = new byte[IpHdr.MIN_LEN];
+    for (int i = 0; i < 1000; i++) {
+      random.nextBytes(header);
+      skb.copyFrom(header, AT, header.length);
+      long head = IpHdr.head(skb, AT);
+      assertEquals(IpHdr.version(skb, AT), IpHdr.version(head));
+      assertEquals(IpHdr.ihl(skb, AT) * 4, IpHdr.headerLen(head));
+      assertEquals(IpHdr.totLen(skb, AT), IpHdr.totLen(head));
+      assertEquals(IpHdr.isFragment(skb, AT), IpHdr.isFragment(head));
+      long addresses = IpHdr.addresses(skb, AT);
+      assertEquals(IpHdr.saddr(skb, AT), IpHdr.saddr(addresses));
+      assertEquals(IpHdr.daddr(skb, AT), IpHdr.daddr(addresses));
+      assertEquals(InetChecksum.sum(skb, AT, header.length), IpHdr.sum(skb, AT, head, addresses));
+      assertEquals(skb.u48(AT), EthHdr.dest(skb, AT));
+      assertEquals(skb.u48(AT + 6), EthHdr.source(skb, AT));
+    }
   }
 
   @Test
