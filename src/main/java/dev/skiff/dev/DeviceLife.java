@@ -91,6 +91,7 @@ final class DeviceLife {
       }
     }
     up = true;
+    devices.addressesChanged();
     devices.notify(NetdevEvent.UP, dev);
     if (up) {
       linkWatch.followMtu(); // Only now, since notifiers hear of it.
@@ -157,6 +158,7 @@ final class DeviceLife {
       faults.caught("device " + dev.name(), fault);
     }
     up = false;
+    devices.addressesChanged();
     linkWatch.stop();
     bottomHalf.purge();
     topHalf.unpost();

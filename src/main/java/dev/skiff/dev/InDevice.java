@@ -58,6 +58,7 @@ public final class InDevice {
             .filter(ifa -> ifa.state() == InIfaddr.State.VALID)
             .map(InIfaddr::local)
             .toArray(Ip4Prefix[]::new);
+    devices.addressesChanged();
   }
 
   private void change(List<InIfaddr> addresses) {
@@ -262,6 +263,15 @@ public final class InDevice {
       }
     }
     return primary().address();
+  }
+
+  /**
+   * {@code dev_addr_genid}: as long as it is the same number, {@link #has}, {@link #isLocal},
+   * {@link #isBroadcast}, {@link #isBroadcastOfAnother} and {@link #isOldBroadcast} say the same.
+   * Loop thread.
+   */
+  public int devAddrGenid() {
+    return devices.devAddrGenid();
   }
 
   // ---- Its groups -------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ public final class NetDevices {
   private final Taps taps;
   private final Faults faults;
   private volatile NetDevice[] devices = new NetDevice[0];
+  private int devAddrGenid;
   private NetdevNotifier[] notifiers = new NetdevNotifier[0];
   private Runnable waker = () -> {};
 
@@ -77,6 +78,7 @@ public final class NetDevices {
     NetDevice[] more = Arrays.copyOf(devices, devices.length + 1);
     more[devices.length] = dev;
     devices = more;
+    addressesChanged();
     notify(NetdevEvent.REGISTER, dev);
     return dev;
   }
@@ -95,6 +97,7 @@ public final class NetDevices {
     notify(NetdevEvent.UNREGISTER, dev);
     packetTypes.removeAll(dev);
     devices = Arrays.stream(devices).filter(d -> d != dev).toArray(NetDevice[]::new);
+    addressesChanged();
     dev.life().close();
   }
 
@@ -193,6 +196,21 @@ public final class NetDevices {
     } catch (RuntimeException | AssertionError | StackOverflowError fault) {
       faults.caught("a notifier", fault);
     }
+  }
+
+  // ---- Their addresses --------------------------------------------------------------------------
+
+  /**
+   * {@code dev_addr_genid}: another number after each change of what is an address, or a broadcast
+   * address, of a device that is up. Loop thread.
+   */
+  int devAddrGenid() {
+    return devAddrGenid;
+  }
+
+  /** Says that this has changed: what was made out of it before is not true any more. */
+  void addressesChanged() {
+    devAddrGenid++;
   }
 
   // ---- What they share --------------------------------------------------------------------------

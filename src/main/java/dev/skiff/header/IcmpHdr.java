@@ -80,6 +80,26 @@ public final class IcmpHdr {
 
   private IcmpHdr() {}
 
+  /** The first four bytes in one read, for who looks at more than one field of them. */
+  public static int head(Packet p, int icmp) {
+    return p.u32(icmp);
+  }
+
+  /** Type, of a {@link #head}. */
+  public static int type(int head) {
+    return head >>> 24;
+  }
+
+  /** Type and code as the 16-bit word that the checksum sees, of a {@link #head}. */
+  public static int firstWord(int head) {
+    return head >>> 16;
+  }
+
+  /** Checksum over the whole ICMP message, of a {@link #head}. */
+  public static int checksum(int head) {
+    return head & 0xFFFF;
+  }
+
   /** Type. */
   public static int type(Packet p, int icmp) {
     return p.u8(icmp);

@@ -66,9 +66,10 @@ public final class Icmp implements IpHandler {
       ipv4.count(IpStat.ICMP_IN_CSUM_ERRORS);
       return wrong(DropReason.ICMP_CSUM);
     }
-    int type = IcmpHdr.type(skb, icmp);
+    int head = IcmpHdr.head(skb, icmp);
+    int type = IcmpHdr.type(head);
     if (type == IcmpHdr.ECHO) {
-      return echo(skb, icmp, dev, nowNs);
+      return echo(skb, icmp, head, dev, nowNs);
     }
     return other(skb, icmp, type, dev, nowNs);
   }
@@ -94,7 +95,7 @@ public final class Icmp implements IpHandler {
       return wrong(DropReason.ICMP_TYPE);
     }
     ipv4.count(stat);
-    if (type != IcmpHdr.TIMESTAMP && !dev.inDev().isLocal(IpHdr.daddr(skb, skb.networkHeader()))) {
+    if (type != IcmpHdr.TIMESTAMP && !ipv4.isForUs()) {
       return wrong(DropReason.ICMP_ECHO_BROADCAST);
     }
     return switch (type) {
@@ -133,14 +134,13 @@ public final class Icmp implements IpHandler {
    * {@code icmp_echo}: the request becomes the reply where it stands. RFC 1122 3.2.2.6: a host MUST
    * answer, from the address that was asked, with all the data.
    */
-  private DropReason echo(SkBuff skb, int icmp, NetDevice dev, long nowNs) {
+  private DropReason echo(SkBuff skb, int icmp, int head, NetDevice dev, long nowNs) {
     skb.hop(ICMP_ECHO);
     ipv4.count(IpStat.ICMP_IN_ECHOS);
     if (parms.echoIgnoreAll()) {
       return DropReason.ICMP_ECHO_IGNORED;
     }
-    int ip = skb.networkHeader();
-    if (parms.echoIgnoreBroadcasts() && !dev.inDev().isLocal(IpHdr.daddr(skb, ip))) {
+    if (parms.echoIgnoreBroadcasts() && !ipv4.isForUs()) {
       // RFC 1122 3.2.2.6: an echo to a broadcast or multicast address MAY be silently discarded.
       return DropReason.ICMP_ECHO_BROADCAST;
     }
@@ -148,12 +148,12 @@ public final class Icmp implements IpHandler {
       ipv4.count(IpStat.ICMP_OUT_ERRORS);
       return DropReason.NOMEM;
     }
-    DropReason reason = answerTo(skb, ip, dev);
+    DropReason reason = answerTo(skb, dev);
     if (reason != DropReason.NOT_DROPPED) {
       return reason;
     }
-    int before = IcmpHdr.firstWord(skb, icmp);
-    int check = InetChecksum.replace(IcmpHdr.checksum(skb, icmp), before, 0); // ECHO_REPLY, 0.
+    int before = IcmpHdr.firstWord(head);
+    int check = InetChecksum.replace(IcmpHdr.checksum(head), before, 0); // ECHO_REPLY, 0.
     skb.set32(icmp, check);
     if (check == 0) {
       // RFC 1624 gives 0 where the words under it sum to 0xFFFF, and where they are all zero; the
@@ -170,12 +170,13 @@ public final class Icmp implements IpHandler {
    * its type of service, its options brought up to date and its source route reversed. RFC 1122
    * 3.2.2.6.
    */
-  private DropReason answerTo(SkBuff skb, int ip, NetDevice dev) {
+  private DropReason answerTo(SkBuff skb, NetDevice dev) {
     skb.setCsum(0, IpSummed.NONE);
-    int asked = IpHdr.daddr(skb, ip);
-    flow.to(IpHdr.saddr(skb, ip), IpProto.ICMP).tos(IpHdr.tos(skb, ip)).answer();
+    int ip = skb.networkHeader();
+    long addresses = IpHdr.addresses(skb, ip);
+    flow.to(IpHdr.saddr(addresses), IpProto.ICMP).tos(IpHdr.tos(skb, ip)).answer();
     // RFC 1122 3.2.2.6: from the specific-destination address, never from one that is all hosts'.
-    int specDst = dev.inDev().isLocal(asked) ? asked : dev.inDev().selectAddress(flow.daddr);
+    int specDst = ipv4.isForUs() ? IpHdr.daddr(addresses) : dev.inDev().selectAddress(flow.daddr);
     flow.from(specDst);
     IpOptions received = ipv4.options();
     answering = dev.inDev();
@@ -201,9 +202,8 @@ public final class Icmp implements IpHandler {
   /** {@code icmp_timestamp}: RFC 792; RFC 1122 3.2.2.8, a host MAY answer. */
   private DropReason timestamp(SkBuff skb, int icmp, NetDevice dev, long nowNs) {
     skb.hop(ICMP_TIMESTAMP);
-    int ip = skb.networkHeader();
     // RFC 1122 3.2.2.8: to a broadcast or multicast address it MAY be silently discarded.
-    if (!parms.timestamp() || !dev.inDev().isLocal(IpHdr.daddr(skb, ip))) {
+    if (!parms.timestamp() || !ipv4.isForUs()) {
       return DropReason.ICMP_TYPE;
     }
     if (!skb.mayPull(TIMESTAMP_LEN)) {
@@ -213,7 +213,7 @@ public final class Icmp implements IpHandler {
       ipv4.count(IpStat.ICMP_OUT_ERRORS);
       return DropReason.NOMEM;
     }
-    DropReason reason = answerTo(skb, ip, dev);
+    DropReason reason = answerTo(skb, dev);
     if (reason != DropReason.NOT_DROPPED) {
       return reason;
     }

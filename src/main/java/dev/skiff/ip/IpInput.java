@@ -32,6 +32,13 @@ final class IpInput implements Reassembly.Sink {
   private final IcmpErrors errors;
   private final Reassembly reassembly;
   private final IpOptions options = new IpOptions();
+  private boolean forUs;
+
+  // The last datagram that came from one host to an address of ours, and when that was found.
+  private long knownAddresses;
+  private @Nullable InDevice knownBy;
+  private int knownGenid;
+
   private final @Nullable IpHandler[] handlers = new @Nullable IpHandler[PROTOCOLS];
 
   IpInput(
@@ -68,6 +75,14 @@ final class IpInput implements Reassembly.Sink {
   /** Those of the datagram that is being received. */
   IpOptions options() {
     return options;
+  }
+
+  /**
+   * Whether the datagram that is being received is for an address of ours: neither a group's nor
+   * one that is all hosts'.
+   */
+  boolean isForUs() {
+    return forUs;
   }
 
   Reassembly reassembly() {
@@ -146,9 +161,13 @@ final class IpInput implements Reassembly.Sink {
   }
 
   private DropReason checkAddresses(SkBuff skb, int ip, long addresses, NetDevice dev) {
+    InDevice own = dev.inDev();
+    if (addresses == knownAddresses && own == knownBy && own.devAddrGenid() == knownGenid) {
+      return unicast(skb); // Mostly the same two speak, and nothing has changed.
+    }
+    forUs = false;
     int saddr = IpHdr.saddr(addresses);
     int daddr = IpHdr.daddr(addresses);
-    InDevice own = dev.inDev();
     // RFC 1122 3.2.1.3: a source that no host can have MUST be silently discarded.
     if (!broadcasts.isOneHost(saddr, own) && !isSnooping(skb, ip)) {
       return DropReason.IP_INVALID_SOURCE;
@@ -162,15 +181,28 @@ final class IpInput implements Reassembly.Sink {
     }
     // RFC 1122 3.3.4.2, weak ES model: by whatever device it comes in, as in Linux.
     if (own.isLocal(daddr)) {
-      // RFC 1122 3.3.6: unicast in a link-layer broadcast SHOULD be silently discarded.
-      return skb.pktType() == PacketType.HOST || !parms.dropUnicastInL2Multicast()
-          ? DropReason.NOT_DROPPED
-          : DropReason.UNICAST_IN_L2_MULTICAST;
+      remember(addresses, own);
+      return unicast(skb);
     }
     if (Ip4Addr.isMulticast(daddr)) {
       return own.isMember(daddr) ? DropReason.NOT_DROPPED : DropReason.IP_MULTICAST_UNJOINED;
     }
     return broadcasts.isBroadcast(daddr, own) ? DropReason.NOT_DROPPED : DropReason.IP_INADDRERRORS;
+  }
+
+  private void remember(long addresses, InDevice own) {
+    knownAddresses = addresses;
+    knownBy = own;
+    knownGenid = own.devAddrGenid();
+  }
+
+  /** From one host, and for an address of ours. */
+  private DropReason unicast(SkBuff skb) {
+    forUs = true;
+    // RFC 1122 3.3.6: unicast in a link-layer broadcast SHOULD be silently discarded.
+    return skb.pktType() == PacketType.HOST || !parms.dropUnicastInL2Multicast()
+        ? DropReason.NOT_DROPPED
+        : DropReason.UNICAST_IN_L2_MULTICAST;
   }
 
   /**
@@ -230,6 +262,7 @@ final class IpInput implements Reassembly.Sink {
   public DropReason whole(SkBuff skb, NetDevice dev, long nowNs) {
     int ip = skb.networkHeader();
     int headerLen = IpHdr.ihl(skb, ip) * 4;
+    forUs = dev.inDev().isLocal(IpHdr.daddr(skb, ip));
     if (headerLen == IpHdr.MIN_LEN) {
       forgetOptions();
     } else {

@@ -105,6 +105,14 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
   }
 
   /**
+   * Whether the datagram that is being received is for one of our addresses: neither a group's nor
+   * one that is all hosts'. Valid during {@link IpHandler#receive}.
+   */
+  boolean isForUs() {
+    return input.isForUs();
+  }
+
+  /**
    * {@code ip_send}: puts an IP header in front of a transport segment and sends it, in pieces if
    * it is longer than its path takes.
    *

@@ -151,6 +151,10 @@ class HeadersTest {
       assertEquals(IpHdr.saddr(skb, AT), IpHdr.saddr(addresses));
       assertEquals(IpHdr.daddr(skb, AT), IpHdr.daddr(addresses));
       assertEquals(InetChecksum.sum(skb, AT, header.length), IpHdr.sum(skb, AT, head, addresses));
+      int icmp = IcmpHdr.head(skb, AT);
+      assertEquals(IcmpHdr.type(skb, AT), IcmpHdr.type(icmp));
+      assertEquals(IcmpHdr.firstWord(skb, AT), IcmpHdr.firstWord(icmp));
+      assertEquals(IcmpHdr.checksum(skb, AT), IcmpHdr.checksum(icmp));
       assertEquals(skb.u48(AT), EthHdr.dest(skb, AT));
       assertEquals(skb.u48(AT + 6), EthHdr.source(skb, AT));
     }
