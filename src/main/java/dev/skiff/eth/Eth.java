@@ -180,7 +180,6 @@ public final class Eth implements LinkOps {
    */
   @Override
   public void copyAndSum(SkBuff dest, MemorySegment src, long at, int length, int base) {
-    int to = dest.data();
     int summedFrom = EthHdr.HLEN + IpHdr.MIN_LEN;
     int summed = 0;
     if (length > summedFrom && u16(src, at + EthHdr.PROTO) == EtherType.IP) {
@@ -193,17 +192,13 @@ public final class Eth implements LinkOps {
       }
     }
     if (summed <= 0) {
-      MemorySegment.copy(src, at, dest.segment(), to, length);
+      MemorySegment.copy(src, at, dest.segment(), dest.data(), length);
       dest.setCsum(0, IpSummed.NONE);
       return;
     }
-    MemorySegment segment = dest.segment();
-    MemorySegment.copy(src, at, segment, to, summedFrom);
-    int sum = InetChecksum.copyAndSum(src, at + summedFrom, segment, to + summedFrom, summed);
-    int end = summedFrom + summed;
-    if (end < length) {
-      MemorySegment.copy(src, at + end, segment, to + end, length - end);
-    }
+    // Summed first, as in InetChecksum.copyAndSum, and copied in one piece with what is not summed.
+    int sum = InetChecksum.sum(src, at + summedFrom, summed);
+    MemorySegment.copy(src, at, dest.segment(), dest.data(), length);
     dest.setCsum(InetChecksum.add(sum, base), IpSummed.COMPLETE);
   }
 
