@@ -94,7 +94,8 @@ class AcdIT {
           skiff.startLine().contains(" once nobody else turns out to have it"), skiff.startLine());
       assertFalse(isAnswered(), "it is not known yet whether somebody has it");
       assertEquals("tentative", skiff.addressState("skiff0"));
-      assertTrue(skiff.ask("link").contains("inet " + IP + "/24 tentative"), skiff.ask("link"));
+      assertTrue(
+          skiff.ask("link").contains("inet " + IP + "/24 tentative"), () -> skiff.ask("link"));
       Await.until("it is answered", MOST_S, this::isAnswered);
       long tookNs = System.nanoTime() - startNs;
       assertTrue(tookNs >= LEAST_NS, "after " + tookNs + " ns");
@@ -125,7 +126,8 @@ class AcdIT {
 
       other.exec("ip", "addr", "flush", "dev", "eth0");
       // It takes four seconds and more until it is used.
-      assertTrue(skiff.ask("link").contains("inet " + IP + "/24 duplicate"), skiff.ask("link"));
+      assertTrue(
+          skiff.ask("link").contains("inet " + IP + "/24 duplicate"), () -> skiff.ask("link"));
       Await.until("it is used", MOST_S, () -> skiff.addressState("skiff0").equals("valid"));
       assertEquals(skiff.mac(), owner());
       assertEquals(1, skiff.now("acd", "acquired"));

@@ -145,7 +145,8 @@ class NeighFloodIT {
       assertEquals(1, skiff.now("arp_cache", "unreachables"));
       List<Station.Arp> heard = station.heardOf(skiff.mac());
       assertEquals(3, heard.stream().filter(arp -> arp.asksFor(NOBODY)).count(), heard.toString());
-      assertTrue(skiff.ask("neigh").contains(NOBODY + " dev skiff0 FAILED\n"), skiff.ask("neigh"));
+      assertTrue(
+          skiff.ask("neigh").contains(NOBODY + " dev skiff0 FAILED\n"), () -> skiff.ask("neigh"));
       skiff.assertBooksAddUp(1);
     }
   }

@@ -21,12 +21,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * {@code skiff ping} at the kernel, beside the system's own ping at Skiff: what both print is the
- * same but for times and addresses. X113.
+ * {@code skiff ping} and a daemon of its own: what is counted, what changes it, and how either
+ * ends. What needs no daemon of its own is {@link PingWordsIT}'s. X113.
  */
 @Tag("netns")
 class PingClientIT {
-  private static final String NOBODY = "198.51.100.77";
   private static final String FAR = "203.0.113.9";
 
   @TempDir Path directory;
@@ -57,36 +56,11 @@ class PingClientIT {
   }
 
   private Netns.Result ping(String arguments) {
-    return skiff.run(("ping " + arguments).split(" ", -1));
+    return new BothPings(netns, skiff).ours(arguments);
   }
 
-  private Netns.Result systemsPing(String arguments) {
-    return netns.run(("ping " + arguments).split(" ", -1));
-  }
-
-  /** Without what is different from run to run, and from end to end. */
-  private static String shape(Netns.Result result) {
-    String text =
-        result
-            .output()
-            .replaceAll("\\[\\d{10}\\.\\d{6}\\] ", "[WHEN] ")
-            .replaceAll("time=(\\d\\.\\d{3}|\\d\\.\\d\\d|\\d\\d\\.\\d|\\d{3,}) ms", "time=T ms")
-            .replaceAll("time \\d+ms", "time Tms")
-            .replaceAll("mdev = (\\d+\\.\\d{3}/){3}\\d+\\.\\d{3} ms(, pipe \\d+)?", "mdev = T ms")
-            .replaceAll("ipg/ewma \\d+\\.\\d{3}/\\d+\\.\\d{3} ms", "ipg/ewma T ms")
-            .replace(SkiffProcess.IP, "A")
-            .replace(SkiffProcess.HOST_IP, "A");
-    return text + "exit code " + result.exitCode();
-  }
-
-  /** Both ping each other: {@code PEER} and {@code SELF} stand for whom and who. */
   private void assertAlike(String arguments) {
-    Netns.Result wanted =
-        systemsPing(
-            arguments.replace("PEER", SkiffProcess.IP).replace("SELF", SkiffProcess.HOST_IP));
-    Netns.Result got =
-        ping(arguments.replace("PEER", SkiffProcess.HOST_IP).replace("SELF", SkiffProcess.IP));
-    assertEquals(shape(wanted), shape(got));
+    new BothPings(netns, skiff).assertAlike(arguments);
   }
 
   @Test
@@ -99,30 +73,6 @@ class PingClientIT {
     assertEquals(3, skiff.counter("Icmp", "OutEchos"));
     assertEquals(3, skiff.counter("Icmp", "InEchoReps"));
     skiff.assertBooksAddUp(1);
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "-c 3 -i 0.2 PEER",
-        "-n -c 2 -i 0.2 -q PEER",
-        "-c 2 -i 0.2 -s 0 PEER",
-        "-c 2 -i 0.2 -s 15 PEER",
-        "-c 2 -i 0.2 -s 16 PEER",
-        "-c 2 -i 0.2 -s 1472 -M do PEER",
-        "-c 2 -i 0.2 -s 1473 PEER",
-        "-c 2 -i 0.2 -s 8000 -M dont PEER",
-        "-c 1 -M dont -s 100 PEER",
-        "-c 2 -i 0.2 -D -p a55a3c -s 100 PEER",
-        "-c 2 -i 0.2 -I SELF PEER",
-        "-c 2 -i 0.2 -I skiff0 PEER",
-        "-c 2 -i 0.2 -t 9 -Q 0x10 PEER",
-        "-c 1 -M do -s 1473 PEER",
-        "-c 1 -W 5 " + NOBODY,
-        "-c 300 -f -q PEER",
-      })
-  void whatBothPrintIsAlike(String arguments) {
-    assertAlike(arguments);
   }
 
   @Test
@@ -195,28 +145,6 @@ class PingClientIT {
     assertTrue(result.output().lines().anyMatch(line::equals), result.output());
     assertEquals(1, result.exitCode());
     return result;
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "198.51.100.2|ping: 198.51.100.2 is our own address, and there is no loopback",
-        "198.51.100.255|ping: 198.51.100.255 is a broadcast address",
-        "-I 198.51.100.9 198.51.100.1|ping: bind: Cannot assign requested address",
-        "-I eth7 198.51.100.1|ping: SO_BINDTODEVICE eth7: No such device",
-        "example.com|skiff ping: example.com: names are not resolved: give an IPv4 address",
-        "198.51.100|skiff ping: '198.51.100' is not an IPv4 address",
-        "-c 0 198.51.100.1|skiff ping: -c 0: give 1 or more",
-        "-f 198.51.100.1|skiff ping: a flood needs an end",
-        "-s 65508 198.51.100.1|skiff ping: size 65508: must be 0 to 65507",
-        "-M maybe 198.51.100.1|skiff ping: 'maybe' is not do, want or dont",
-      })
-  void whatCannotBeTriedIsOneLineAndTwo(String both) {
-    List<String> parts = List.of(both.split("\\|", -1));
-    Netns.Result result = ping(parts.getFirst());
-    assertEquals(2, result.exitCode(), result.output());
-    assertEquals(1, result.output().lines().count(), result.output());
-    assertTrue(result.output().startsWith(parts.get(1)), result.output());
   }
 
   @Test

@@ -130,18 +130,22 @@ final class SkiffProcess implements AutoCloseable {
     return JSON.std.mapFrom(ask(command, "--json"));
   }
 
-  /** One counter. */
+  /** One counter, which must be there. */
   long counter(String group, String name) throws IOException {
-    Object value = member(member(json("stat").get("stat"), group), name);
+    Object value = stat(group, name);
     assertNotNull(value, group + "." + name);
     return ((Number) value).longValue();
   }
 
-  /** The same, asked by the test itself: for what is asked often. */
+  /** The same; 0 if it is not there, or not yet. */
   long now(String group, String name) throws IOException {
+    return stat(group, name) instanceof Number n ? n.longValue() : 0;
+  }
+
+  /** A counter as {@code skiff stat} shows it, asked by the test itself. */
+  private @Nullable Object stat(String group, String name) throws IOException {
     Map<String, Object> reply = ControlClient.body(ControlClient.ask(socket, new Command.Stat()));
-    Object value = member(member(reply.get("stat"), group), name);
-    return value instanceof Number n ? n.longValue() : 0;
+    return member(member(reply.get("stat"), group), name);
   }
 
   /** A member of what {@code skiff link} shows of a device, asked by the test itself. */
@@ -217,7 +221,7 @@ final class SkiffProcess implements AutoCloseable {
     assertEquals(0, now("Loop", "Faults"), () -> ask("status"));
   }
 
-  private static @Nullable Object member(@Nullable Object object, String name) {
+  static @Nullable Object member(@Nullable Object object, String name) {
     return object instanceof Map<?, ?> map ? map.get(name) : null;
   }
 
