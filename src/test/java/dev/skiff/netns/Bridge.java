@@ -36,8 +36,11 @@ final class Bridge {
     netns.exec("ip", "link", "set", port, "master", "br0", "up");
   }
 
-  /** Plugs another namespace in by its interface eth0, which has this address. */
-  void plug(Netns other, String ip) {
+  /**
+   * Plugs another namespace in by its interface eth0, which has this address, and waits for the
+   * carrier: what is sent before it is noticed is lost, and on a busy machine that takes a while.
+   */
+  void plug(Netns other, String ip) throws Exception {
     netns.exec(
         "ip",
         "link",
@@ -54,5 +57,10 @@ final class Bridge {
     other.exec("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");
     other.exec("ip", "addr", "add", ip, "dev", "eth0");
     other.exec("ip", "link", "set", "eth0", "up");
+    Await.until("eth0 has its carrier", () -> isUp(other, "eth0") && isUp(netns, "veth9"));
+  }
+
+  private static boolean isUp(Netns netns, String device) {
+    return netns.exec("cat", "/sys/class/net/" + device + "/operstate").strip().equals("up");
   }
 }
