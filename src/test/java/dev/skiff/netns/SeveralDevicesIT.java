@@ -107,14 +107,14 @@ class SeveralDevicesIT {
 
   @Test
   void oneDeletedUnderLoadIsDownAndTheOtherLosesNothing() throws Exception {
-    int count = 30_000;
     try (SkiffProcess skiff = start()) {
       try (Flood _ = Flood.start(red, directory, RED_IP, ENDLESS);
-          Flood flood = startWhenFlooded("skiff0", skiff, count)) {
+          Flood flood = startWhenFlooded("skiff0", skiff)) {
         awaitFlood("skiff1", skiff);
         red.exec("ip", "link", "del", "skiff0");
         Await.until("skiff0 is down", () -> !skiff.hasFlag("skiff0", "UP"));
         assertTrue(flood.isRunning(), "the flood ran across the deletion");
+        flood.end();
         flood.assertNothingLost();
       }
       assertDown(skiff, "TAP skiff0 is gone");
@@ -136,9 +136,9 @@ class SeveralDevicesIT {
   }
 
   /** A flood of blue that begins when that of another device is there already. */
-  private Flood startWhenFlooded(String other, SkiffProcess skiff, int count) throws Exception {
+  private Flood startWhenFlooded(String other, SkiffProcess skiff) throws Exception {
     awaitFlood(other, skiff);
-    return Flood.start(blue, directory, BLUE_IP, count);
+    return Flood.start(blue, directory, BLUE_IP, ENDLESS);
   }
 
   private static void assertDown(SkiffProcess skiff, String reason) {
@@ -151,17 +151,17 @@ class SeveralDevicesIT {
 
   @Test
   void aNamespaceDeletedUnderLoadIsGoneAndTheOtherLosesNothing() throws Exception {
-    int count = 30_000;
     // The far end of this cable exists as long as the namespace does, whatever its name.
     home.exec(
         "ip", "link", "add", "veth9", "type", "veth", "peer", "name", "veth8", "netns", red.name());
     try (SkiffProcess skiff = start()) {
       try (Flood _ = Flood.start(red, directory, RED_IP, ENDLESS);
-          Flood flood = startWhenFlooded("skiff0", skiff, count)) {
+          Flood flood = startWhenFlooded("skiff0", skiff)) {
         awaitFlood("skiff1", skiff);
         red.close();
         Await.until("skiff0 is down", () -> !skiff.hasFlag("skiff0", "UP"));
         assertTrue(flood.isRunning(), "the flood ran across the deletion");
+        flood.end();
         flood.assertNothingLost();
       }
       String reason = "TAP skiff0 is gone: network namespace " + red.name() + " was deleted";
