@@ -47,6 +47,9 @@ final class LinkCommand extends AskCommand {
     if (link.get("failure") != null) {
       out.printf("    failed: %s%n", link.get("failure"));
     }
+    if (link.get("io") != null) {
+      out.printf("    io: %s%n", link.get("io"));
+    }
     Map<String, Object> stats = object(link.get("stats"));
     table(
         out,

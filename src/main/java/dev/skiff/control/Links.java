@@ -33,6 +33,7 @@ final class Links {
         MacAddr.format(dev.link().broadcast()),
         dev.inDev().addresses(),
         dev.failure(),
+        dev.wire().io(),
         stats,
         dev.wire().farCounters());
   }

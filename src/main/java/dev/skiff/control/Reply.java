@@ -74,6 +74,7 @@ public sealed interface Reply {
    * @param operstate UP or DOWN
    * @param inet its IPv4 addresses
    * @param failure why it is down for good; empty if it is not
+   * @param io how its wire asks the system for frames; empty if there is but one way
    * @param stats its counters
    * @param host what the far end counts; empty if it does not say
    */
@@ -90,6 +91,7 @@ public sealed interface Reply {
       String broadcast,
       List<InIfaddr> inet,
       String failure,
+      String io,
       Map<String, Long> stats,
       Map<String, Long> host) {
     Map<String, Object> body() {
@@ -111,6 +113,7 @@ public sealed interface Reply {
       if (!failure.isEmpty()) {
         body.put("failure", failure);
       }
+      put(body, "io", io);
       body.put("stats", stats);
       if (!host.isEmpty()) {
         body.put("host", host);
@@ -291,6 +294,7 @@ public sealed interface Reply {
     }
   }
 
+  /** What is empty is not said. */
   private static void put(Map<String, Object> body, String name, String value) {
     if (!value.isEmpty()) {
       body.put(name, value);

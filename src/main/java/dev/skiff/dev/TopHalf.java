@@ -80,7 +80,11 @@ final class TopHalf {
 
   /** Takes the posted buffers away. */
   void unpost() {
-    for (int i = 0; i < ring.length; i++) {
+    unpost(0);
+  }
+
+  private void unpost(int from) {
+    for (int i = from; i < ring.length; i++) {
       SkBuff buffer = ring[i];
       if (buffer != null) {
         ring[i] = null;
@@ -131,9 +135,14 @@ final class TopHalf {
   /** See {@link NetDevice#poll}. */
   boolean poll(int budget, Transmitter transmitter, long nowNs) {
     int most = dev.wire().rxRing();
-    return most > 1
-        ? pollRing(Math.min(budget, most), transmitter, nowNs)
-        : pollOneByOne(budget, nowNs);
+    if (most > 1) {
+      return pollRing(Math.min(budget, most), transmitter, nowNs);
+    }
+    if (ring.length > 1) {
+      unpost(1); // The wire has a ring no more, or one that loses frames is between.
+      ring = Arrays.copyOf(ring, 1);
+    }
+    return pollOneByOne(budget, nowNs);
   }
 
   private boolean pollOneByOne(int budget, long nowNs) {

@@ -211,6 +211,11 @@ public final class FaultyWire implements Wire {
   }
 
   @Override
+  public String io() {
+    return wire.io();
+  }
+
+  @Override
   public void setMulticastList(RxMode mode, long[] list) {
     wire.setMulticastList(mode, list);
   }

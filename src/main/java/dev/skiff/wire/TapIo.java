@@ -41,6 +41,12 @@ final class TapIo {
   private static final String HOLDER = "TapWire";
   private static final String WRITE = "tap write";
 
+  /** Opens rings; another in a test of what a kernel rarely does. */
+  interface Rings {
+    /** See {@link IoUring#open}. */
+    IoUring open(int entries, int fd) throws SysException;
+  }
+
   private final TunTap tap;
   private final Burst burst = new Burst();
   private final Counters stats = new Counters(TapStat.values().length);
@@ -67,7 +73,7 @@ final class TapIo {
    *
    * @throws SysException if it is to be {@link IoMode#URING} and cannot: one line
    */
-  static TapIo open(TunTap tap, IoMode mode) throws SysException {
+  static TapIo open(TunTap tap, IoMode mode, Rings rings) throws SysException {
     TapIo io = new TapIo(tap);
     if (mode == IoMode.SYSCALL) {
       io.whyNot = "as it was told";
@@ -78,7 +84,7 @@ final class TapIo {
         // A write that finds no room must be made again before those behind it.
         throw new SysException("the TAP has a sndbuf", 0);
       }
-      io.ring = IoUring.open(Integer.highestOneBit(io.results.length) * 2, tap.fd());
+      io.ring = rings.open(Integer.highestOneBit(io.results.length) * 2, tap.fd());
     } catch (SysException e) {
       if (mode == IoMode.URING) {
         throw new SysException(
@@ -145,8 +151,7 @@ final class TapIo {
     if (uring != null && burst.size() > 1) {
       int n = burst.size();
       prepWrites(uring, n);
-      enter(uring, n);
-      written(n, completion);
+      written(n, enter(uring, n), completion);
     } else {
       writeAll(completion);
     }
@@ -207,9 +212,9 @@ final class TapIo {
       must(uring.prepRead(skb.address(skb.tail()), skb.tailroom(), writes + i));
     }
     stats.add(TapStat.RING_READS.ordinal(), n);
-    enter(uring, writes + n);
+    int taken = enter(uring, writes + n);
     int frames = collect(rx, writes, n);
-    written(writes, completion);
+    written(writes, taken, completion);
     return frames;
   }
 
@@ -236,8 +241,12 @@ final class TapIo {
     }
   }
 
-  /** Has the kernel do what was prepared, and waits until it has. */
-  private void enter(IoUring uring, int requests) {
+  /**
+   * Has the kernel do what was prepared, and waits until it has.
+   *
+   * @return how many of the requests it took, the first ones; all, unless the ring failed
+   */
+  private int enter(IoUring uring, int requests) {
     Arrays.fill(results, 0, requests, NOT_DONE);
     int done = 0;
     for (int tries = 0; done < requests; tries++) {
@@ -250,13 +259,15 @@ final class TapIo {
       // EAGAIN and EBUSY: the kernel is short of memory for requests. Any other is a bug.
       boolean again = error == 0 || error == -Errno.EAGAIN || error == -Errno.EBUSY;
       if (!again || tries == MOST_TRIES) {
+        int taken = requests - uring.prepared();
         giveUpRing(uring, error);
-        return;
+        return taken;
       }
     }
+    return requests;
   }
 
-  /** What the ring has not done is not done, and there is none from here on. */
+  /** There is no ring from here on. */
   private void giveUpRing(IoUring uring, int error) {
     ring = null;
     uring.close();
@@ -280,12 +291,16 @@ final class TapIo {
     return frames;
   }
 
-  private void written(int n, Wire.Completion completion) {
-    for (int i = 0; i < n; i++) {
+  /** Ends the writes that the kernel took; those that a ring left behind are made without it. */
+  private void written(int n, int taken, Wire.Completion completion) {
+    for (int i = 0; i < Math.min(n, taken); i++) {
       SkBuff skb = burst.first();
       skb.hop(WRITE);
       burst.removeFirst();
       completion.sent(skb, verdict(results[i]));
+    }
+    if (taken < n) {
+      writeAll(completion);
     }
   }
 

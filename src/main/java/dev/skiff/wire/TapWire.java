@@ -3,6 +3,7 @@ package dev.skiff.wire;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.sys.Errno;
 import dev.skiff.sys.HostLink;
+import dev.skiff.sys.IoUring;
 import dev.skiff.sys.SysException;
 import dev.skiff.sys.TapOptions;
 import dev.skiff.sys.TunTap;
@@ -40,8 +41,12 @@ public final class TapWire implements Wire {
    *     one line; the TAP is the caller's still
    */
   public TapWire(TunTap tap, IoMode mode) throws IOException {
+    this(tap, mode, IoUring::open);
+  }
+
+  TapWire(TunTap tap, IoMode mode, TapIo.Rings rings) throws IOException {
     this.tap = tap;
-    io = TapIo.open(tap, mode);
+    io = TapIo.open(tap, mode, rings);
   }
 
   /**
@@ -108,7 +113,8 @@ public final class TapWire implements Wire {
     look();
   }
 
-  /** How its frames get to the kernel and back: "uring", or "syscall" and why. Any thread. */
+  /** How its frames get to the kernel and back: "uring", or "syscall" and why. */
+  @Override
   public String io() {
     return io.describe();
   }

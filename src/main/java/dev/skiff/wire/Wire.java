@@ -199,6 +199,14 @@ public interface Wire {
     return Map.of();
   }
 
+  /**
+   * How it asks that system, in words for people; empty, the default, if there is but one way. Any
+   * thread.
+   */
+  default String io() {
+    return "";
+  }
+
   // ---- Control ----------------------------------------------------------------------------------
 
   /**

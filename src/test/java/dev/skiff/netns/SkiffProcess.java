@@ -173,6 +173,11 @@ final class SkiffProcess implements AutoCloseable {
     return (String) link(device, "address");
   }
 
+  /** How {@code skiff link} says that it asks the host for frames. */
+  String io(String device) throws IOException {
+    return (String) link(device, "io");
+  }
+
   /** Whether {@code skiff link} shows this flag. */
   boolean hasFlag(String device, String flag) throws IOException {
     return ((List<?>) link(device, "flags")).contains(flag);

@@ -10,7 +10,10 @@ import dev.skiff.Rig;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.skb.SkBuffPool;
+import dev.skiff.sys.Errno;
+import dev.skiff.sys.FailingRing;
 import dev.skiff.sys.TapOptions;
+import dev.skiff.wire.FailingTap;
 import dev.skiff.wire.IoMode;
 import dev.skiff.wire.TapWire;
 import dev.skiff.wire.Wire;
@@ -25,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The io_uring of a TapWire, on a real TAP: one call for many frames, in order, each with its end.
@@ -74,7 +79,10 @@ class TapIoIT {
 
   /** A TAP that a bridge joins with that of the test's station. */
   private TapWire open(IoMode mode) throws IOException {
-    TapWire opened = TapWire.open(options(netns), mode);
+    return open(TapWire.open(options(netns), mode));
+  }
+
+  private TapWire open(TapWire opened) throws IOException {
     wire = opened;
     opened.init();
     opened.open();
@@ -233,6 +241,73 @@ class TapIoIT {
     assertTrue(with.failure().contains("somebody deleted it"), with.failure());
     assertEquals(Collections.nCopies(2, DropReason.WIRE_ERROR), fates);
   }
+
+  // ---- A ring that fails ------------------------------------------------------------------------
+
+  /**
+   * The first of the writes are made by the ring, the others without it: in order, and each once.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 5, 9})
+  void whatAFailingRingLeavesIsSentWithoutIt(int takes) throws IOException {
+    FailingRing ring = new FailingRing();
+    TapWire with = open(FailingTap.open(options(netns), ring));
+    queue(with, 0, 2);
+    with.flush(0, completion);
+    ring.fail(takes, Errno.EIO);
+    queue(with, 2, 10);
+    with.flush(0, completion);
+    assertEquals("syscall (io_uring_enter: Input/output error)", with.io());
+    assertEquals(1, with.rxRing());
+    assertEquals(range(0, 12), numbers);
+    assertEquals(Collections.nCopies(12, DropReason.CONSUMED), fates);
+    assertEquals(range(0, 12), atTheStation());
+    assertEquals(10 - takes, with.ioCounters().get("Writes"));
+  }
+
+  /**
+   * Of ten requests it takes some: none, some of the writes, all of them, and some of the reads.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3, 5, 7})
+  void whatAFailingRingHasNotReadIsReadWithoutIt(int takes) throws IOException {
+    FailingRing ring = new FailingRing();
+    TapWire with = open(FailingTap.open(options(netns), ring));
+    for (int i = 100; i < 105; i++) {
+      station().send(frame(Rig.OUR_MAC, Rig.PEER_MAC, i));
+    }
+    ring.fail(takes, Errno.EAGAIN);
+    queue(with, 0, 5);
+    List<Integer> received = new ArrayList<>(exchange(with, 5));
+    assertEquals(Math.max(takes - 5, 0), received.size());
+    assertEquals("", with.failure());
+    assertEquals("syscall (io_uring_enter: Resource temporarily unavailable)", with.io());
+    assertEquals(range(0, 5), numbers);
+    assertEquals(range(0, 5), atTheStation());
+    Long enters = with.ioCounters().get("Enters");
+    queue(with, 5, 2);
+    received.addAll(exchange(with, 6));
+    assertEquals(range(100, 105), received);
+    assertEquals(range(5, 7), atTheStation());
+    assertEquals(Collections.nCopies(7, DropReason.CONSUMED), fates);
+    assertEquals(enters, with.ioCounters().get("Enters"));
+  }
+
+  /** Once the kernel has memory again, what it left is done. */
+  @Test
+  void aKernelThatIsShortOfMemoryIsAskedAgain() throws IOException {
+    FailingRing ring = new FailingRing();
+    TapWire with = open(FailingTap.open(options(netns), ring));
+    ring.failOnce(3, Errno.EAGAIN);
+    queue(with, 0, 10);
+    with.flush(0, completion);
+    assertEquals("uring", with.io());
+    assertEquals(range(0, 10), numbers);
+    assertEquals(range(0, 10), atTheStation());
+    assertEquals(0, with.ioCounters().get("Writes"));
+  }
+
+  // ---- No ring ----------------------------------------------------------------------------------
 
   @Test
   void withoutARingItIsASystemCallAFrame() throws IOException {
