@@ -5,6 +5,7 @@ import dev.skiff.dev.ArpConf;
 import dev.skiff.dev.DeviceConfig;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
+import dev.skiff.skb.SkBuff;
 import dev.skiff.sys.NetIf;
 import dev.skiff.sys.Netns;
 import dev.skiff.sys.SysException;
@@ -77,6 +78,7 @@ final class TapSide implements Closeable {
     TunTap tap = TunTap.open(new TapOptions(spec.tap(), null, null, spec.sndbuf()));
     NetIf netIf = null;
     QueueLen queueLen = null;
+    TapWire wire = null;
     try {
       Ip4Prefix hostIp = spec.hostIp();
       // Only now: of an interface that is no TAP there is something else to be said.
@@ -87,7 +89,7 @@ final class TapSide implements Closeable {
       int mtu = mtu(spec, tap, netIf);
       long mac = mac(spec, tap, netIf);
       queueLen = QueueLen.set(netIf, tap.index(), spec.txQueueLen());
-      TapWire wire = new TapWire(tap, io);
+      wire = new TapWire(tap, io);
       HostSide side = hostIp == null ? null : HostSide.configure(tap.name(), hostIp, mtu);
       return new TapSide(spec, netns, tap, wire, netIf, queueLen, side, mac, mtu);
     } catch (IOException | RuntimeException e) {
@@ -96,6 +98,9 @@ final class TapSide implements Closeable {
       }
       if (netIf != null) {
         netIf.close();
+      }
+      if (wire != null) {
+        close(wire);
       }
       tap.close();
       throw e;
@@ -205,6 +210,11 @@ final class TapSide implements Closeable {
   @Override
   public void close() {
     closeHostSide();
-    tap.close();
+    close(wire);
+  }
+
+  /** With its ring, which would hold the TAP for some time. A device may have closed it before. */
+  private static void close(TapWire wire) {
+    wire.close(SkBuff::free);
   }
 }

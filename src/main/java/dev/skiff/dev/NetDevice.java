@@ -620,9 +620,9 @@ public final class NetDevice {
               pool.capacity(SkBuffPool.slotSizeFor(rxFrameLen(mtu))) / 2,
               1,
               FaultyWire.DEFAULT_CAPACITY);
-      xmit(nowNs); // What the wire was left with is spared the faults.
       faulty = new FaultyWire(wire, rxFrameLen(mtu), capacity);
     }
+    xmit(nowNs); // What the wire was left with is spared the faults.
     faulty.setSpec(spec, nowNs);
     wire = faulty;
     fault = faulty;

@@ -30,6 +30,9 @@ final class TopHalf {
    */
   private @Nullable SkBuff[] ring = new @Nullable SkBuff[1];
 
+  /** No place from here on has a buffer. */
+  private int posted;
+
   /** How many frames a wire with a ring is asked for. */
   private int wanted = 1;
 
@@ -51,6 +54,7 @@ final class TopHalf {
 
   /** Posts as many as are wanted, as far as there are any; says how many there are, up to that. */
   private int post(int n) {
+    posted = Math.max(posted, n);
     for (int i = 0; i < n; i++) {
       if (ring[i] == null) {
         ring[i] = alloc(dev.mtu());
@@ -75,6 +79,7 @@ final class TopHalf {
     }
     unpost();
     ring[0] = fresh;
+    posted = 1;
     return true;
   }
 
@@ -84,13 +89,14 @@ final class TopHalf {
   }
 
   private void unpost(int from) {
-    for (int i = from; i < ring.length; i++) {
+    for (int i = from; i < posted; i++) {
       SkBuff buffer = ring[i];
       if (buffer != null) {
         ring[i] = null;
         buffer.free(DropReason.CONSUMED); // It held no packet: nothing is lost with it.
       }
     }
+    posted = Math.min(posted, from);
   }
 
   private @Nullable SkBuff alloc(int mtu) {
@@ -138,16 +144,13 @@ final class TopHalf {
     if (most > 1) {
       return pollRing(Math.min(budget, most), transmitter, nowNs);
     }
-    if (ring.length > 1) {
-      unpost(1); // The wire has a ring no more, or one that loses frames is between.
-      ring = Arrays.copyOf(ring, 1);
-    }
+    unpost(1); // The wire may have lost its ring, or a faulty one stands before it.
     return pollOneByOne(budget, nowNs);
   }
 
   private boolean pollOneByOne(int budget, long nowNs) {
-    if (ring[0] == null && dev.isUp()) {
-      ring[0] = alloc(dev.mtu()); // Memory was short; it may be there again.
+    if (dev.isUp()) {
+      var _ = post(); // Memory was short; it may be there again.
     }
     for (int i = 0; i < budget; i++) {
       SkBuff skb = ring[0];
@@ -184,6 +187,9 @@ final class TopHalf {
     }
     int frames = transmitter.exchange(ring, n, nowNs, this);
     wanted = wanted(n, frames);
+    if (wanted == 1 && frames == 0) {
+      unpost(1); // It has been quiet for some turns: a burst is over.
+    }
     if (frames > 0) {
       lookForCarrier();
     } else if (!dev.wire().failure().isEmpty()) {

@@ -59,6 +59,10 @@ final class FaultyIn extends FaultyDirection {
     return true;
   }
 
+  boolean isTransparent() {
+    return !model.isActive() && due.isEmpty() && wantsTurnNs == Long.MAX_VALUE;
+  }
+
   Wire.Rx receive(SkBuff skb, long nowNs) {
     wantsTurnNs = Long.MAX_VALUE;
     for (int kept = 0; kept < MOST_KEPT; kept++) {

@@ -26,8 +26,8 @@ final class FaultyOut extends FaultyDirection {
     frames = new @Nullable SkBuff[slots()];
   }
 
-  private boolean isTransparent() {
-    return !model.isActive() && due.isEmpty() && queued.isEmpty();
+  boolean isTransparent() {
+    return !blocked && !model.isActive() && due.isEmpty() && queued.isEmpty();
   }
 
   Wire.Xmit queue(SkBuff skb, long nowNs) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A wire that breaks another on purpose: it loses, duplicates, reorders, corrupts, delays and slows
@@ -144,6 +145,23 @@ public final class FaultyWire implements Wire {
   @Override
   public void flush(long nowNs, Completion completion) {
     out.flush(nowNs, completion);
+  }
+
+  /** That of the wire below, as long as all goes straight through. */
+  @Override
+  public int rxRing() {
+    return isTransparent() ? wire.rxRing() : 1;
+  }
+
+  @Override
+  public int exchange(@Nullable SkBuff[] ring, int n, long nowNs, Completion completion) {
+    return isTransparent()
+        ? wire.exchange(ring, n, nowNs, completion)
+        : Wire.super.exchange(ring, n, nowNs, completion);
+  }
+
+  private boolean isTransparent() {
+    return in.isTransparent() && out.isTransparent();
   }
 
   @Override

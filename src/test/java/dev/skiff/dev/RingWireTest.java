@@ -40,11 +40,12 @@ class RingWireTest {
     private final List<Integer> sent = new ArrayList<>();
     private final List<String> calls = new ArrayList<>();
     private String failure = "";
+    private int ring = RING;
     private boolean carrier = true;
 
     @Override
     public int rxRing() {
-      return RING;
+      return ring;
     }
 
     @Override
@@ -271,6 +272,56 @@ class RingWireTest {
   }
 
   @Test
+  void aFaultThatIsTakenBackLeavesTheWireItsRing() {
+    learn();
+    skiff.device().setFault(FaultSpec.parse("loss=100%,seed=1"), clock.nowNs());
+    pings(1, 1);
+    settle();
+    skiff.device().setFault(FaultSpec.OFF, clock.nowNs());
+    wire.calls.clear();
+    pings(2, 1);
+    assertFalse(skiff.turn());
+    assertTrue(skiff.turn());
+    assertEquals(List.of("exchange out 0 in 1/1", "exchange out 1 in 0/1"), wire.calls);
+    assertEquals(List.of(2), wire.sent);
+    pings(3, 1);
+    assertFalse(skiff.turn());
+    skiff.device().setFault(FaultSpec.parse("loss=100%,seed=1"), clock.nowNs());
+    assertEquals(List.of(2, 3), wire.sent, "what the wire was left with is spared again");
+  }
+
+  /** Under a flood it asks for another turn, which must not be asked for ever. */
+  @Test
+  void aFaultThatIsTakenBackInAFloodLeavesALoopThatSleeps() {
+    learn();
+    skiff.device().setFault(FaultSpec.parse("loss=100%,seed=1"), clock.nowNs());
+    pings(0, 10_000);
+    assertFalse(skiff.turn(), "there may be more");
+    skiff.device().setFault(FaultSpec.OFF, clock.nowNs());
+    wire.incoming.clear();
+    pings(1, 1);
+    settle();
+    assertEquals(List.of(1), wire.sent);
+    assertEquals(Long.MAX_VALUE, skiff.device().wire().nextDeadlineNs());
+  }
+
+  /** What waits goes first, one by one. */
+  @Test
+  void whatAFaultHeldGoesOutBeforeTheWireHasItsRingAgain() {
+    learn();
+    skiff.device().setFault(FaultSpec.parse("delay=1s,dir=out"), clock.nowNs());
+    pings(0, 3);
+    settle();
+    assertEquals(List.of(), wire.sent);
+    skiff.device().setFault(FaultSpec.OFF, clock.nowNs());
+    pings(3, 3);
+    settle();
+    assertEquals(range(0, 6), wire.sent);
+    assertTrue(skiff.turn());
+    assertTrue(wire.calls.getLast().startsWith("exchange"), wire.calls.toString());
+  }
+
+  @Test
   void aTapThatStopsTheDeviceWhileItSendsTakesNothingOfWhatHasJustCome() {
     learn();
     skiff.addTap(
@@ -314,6 +365,35 @@ class RingWireTest {
     pings(0, 20);
     settle();
     skiff.device().changeMtu(576);
+    assertEquals(1, skiff.pool().held(), skiff.pool().report().toString());
+    wire.sent.clear();
+    pings(0, 20);
+    settle();
+    assertEquals(range(0, 20), wire.sent);
+  }
+
+  @Test
+  void whatWasPostedForABurstIsGivenBackOnceItIsQuiet() {
+    learn();
+    pings(0, 60);
+    settle();
+    assertTrue(wire.calls.contains("exchange out 4 in 8/8"), wire.calls.toString());
+    for (int i = 0; i < 4; i++) {
+      assertTrue(skiff.turn());
+    }
+    assertEquals(1, skiff.pool().held(), skiff.pool().report().toString());
+  }
+
+  @Test
+  void aWireThatLosesItsRingHasOneBufferPosted() {
+    learn();
+    pings(0, 60);
+    while (!wire.incoming.isEmpty()) {
+      assertFalse(skiff.turn());
+    }
+    wire.ring = 1;
+    settle();
+    assertEquals(range(0, 60), wire.sent, "what it was left with goes out");
     assertEquals(1, skiff.pool().held(), skiff.pool().report().toString());
     wire.sent.clear();
     pings(0, 20);

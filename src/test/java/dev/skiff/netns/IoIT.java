@@ -89,6 +89,7 @@ class IoIT {
 
   private static void assertEndsWell(SkiffProcess skiff) throws Exception {
     assertEquals(0, skiff.now("skiff0", "tx_errors") + skiff.now("skiff0", "tx_dropped"));
+    skiff.assertBooksAddUp(1);
     skiff.set("skiff0", Map.of("up", false));
     skiff.assertBooksAddUp(0);
     assertEquals(0, skiff.stop("TERM"));
@@ -208,7 +209,6 @@ class IoIT {
       pings();
       assertEquals(enters, skiff.now("io_skiff0", "Enters"), "it is not tried again");
       assertTrue(skiff.now("io_skiff0", "Writes") >= writes + PINGS, () -> skiff.ask("stat"));
-      skiff.assertBooksAddUp(1);
       skiff.assertOneLine(
           "TAP skiff0: io_uring_enter: " + text + ": from here on a system call a frame");
       assertEndsWell(skiff);

@@ -298,13 +298,29 @@ class TapIoIT {
   void aKernelThatIsShortOfMemoryIsAskedAgain() throws IOException {
     FailingRing ring = new FailingRing();
     TapWire with = open(FailingTap.open(options(netns), ring));
-    ring.failOnce(3, Errno.EAGAIN);
+    ring.failOnce(3, Errno.EAGAIN, () -> {});
     queue(with, 0, 10);
     with.flush(0, completion);
     assertEquals("uring", with.io());
     assertEquals(range(0, 10), numbers);
     assertEquals(range(0, 10), atTheStation());
     assertEquals(0, with.ioCounters().get("Writes"));
+  }
+
+  /** What comes while the kernel is at the reads is found by the later ones alone. */
+  @Test
+  void framesThatComeBehindReadsInVainAreInFrontAndInOrder() throws IOException {
+    FailingRing ring = new FailingRing();
+    TapWire with = open(FailingTap.open(options(netns), ring));
+    Runnable comes =
+        () -> {
+          for (int i = 100; i < 103; i++) {
+            station().send(frame(Rig.OUR_MAC, Rig.PEER_MAC, i));
+          }
+        };
+    ring.failOnce(2, Errno.EAGAIN, comes);
+    assertEquals(range(100, 103), exchange(with, 6));
+    assertEquals("uring", with.io());
   }
 
   // ---- No ring ----------------------------------------------------------------------------------

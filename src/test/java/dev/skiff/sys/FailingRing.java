@@ -5,6 +5,7 @@ public final class FailingRing {
   private boolean fails;
   private boolean once;
   private int takes;
+  private Runnable meanwhile = () -> {};
   private int error;
 
   /** Opens one. */
@@ -23,10 +24,15 @@ public final class FailingRing {
     error = errno;
   }
 
-  /** The same, of which one error is all: after it the kernel takes what it is given. */
-  public void failOnce(int most, int errno) {
+  /**
+   * The same, of which one error is all: after it the kernel takes what it is given.
+   *
+   * @param then what happens meanwhile
+   */
+  public void failOnce(int most, int errno, Runnable then) {
     fail(most, errno);
     once = true;
+    meanwhile = then;
   }
 
   private int enter(int fd, int toSubmit, int minComplete) {
@@ -35,7 +41,11 @@ public final class FailingRing {
     }
     int n = Math.min(toSubmit, takes);
     takes -= n;
-    fails = n > 0 || !once;
-    return n == 0 ? -error : IoUringSyscall.enter(fd, n, 0);
+    if (n > 0) {
+      return IoUringSyscall.enter(fd, n, 0);
+    }
+    fails = !once;
+    meanwhile.run();
+    return -error;
   }
 }
