@@ -263,6 +263,8 @@ class TapIoIT {
     assertEquals(Collections.nCopies(12, DropReason.CONSUMED), fates);
     assertEquals(range(0, 12), atTheStation());
     assertEquals(10 - takes, with.ioCounters().get("Writes"));
+    with.close(completion);
+    assertFalse(netns.has("skiff0"), "the ring holds it no more");
   }
 
   /**
