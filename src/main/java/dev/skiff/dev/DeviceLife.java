@@ -150,9 +150,8 @@ final class DeviceLife {
     try {
       devices.notify(NetdevEvent.GOING_DOWN, dev);
       if (failure.isEmpty()) {
-        var _ =
-            transmitter.xmit(
-                nowNs, false); // What somebody had to say still goes out, if there is room.
+        transmitter.xmit(
+            nowNs, false); // What somebody had to say still goes out, if there is room.
       }
     } catch (RuntimeException | AssertionError | StackOverflowError fault) {
       faults.caught("device " + dev.name(), fault);

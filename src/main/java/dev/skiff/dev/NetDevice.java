@@ -225,7 +225,7 @@ public final class NetDevice {
    * What is left then waits until the wire has room.
    */
   public void xmit(long nowNs) {
-    var _ = xmit(nowNs, false);
+    xmit(nowNs, false);
   }
 
   /**
@@ -233,10 +233,11 @@ public final class NetDevice {
    *
    * @param more {@code xmit_more}: whether it does; then a wire that sends and receives in one go
    *     is left to send what is queued in that
-   * @return whether it was left with something, so that {@link #poll} must follow
    */
-  public boolean xmit(long nowNs, boolean more) {
-    return life.isUp() && transmitter.xmit(nowNs, more);
+  public void xmit(long nowNs, boolean more) {
+    if (life.isUp()) {
+      transmitter.xmit(nowNs, more);
+    }
   }
 
   /**

@@ -182,7 +182,7 @@ final class TopHalf {
     int share = dev.pool().capacity(SkBuffPool.slotSizeFor(dev.rxFrameLen(dev.mtu()))) / POOL_SHARE;
     int n = post(Math.clamp(share, 1, Math.min(wanted, most)));
     if (n == 0) {
-      var _ = transmitter.xmit(nowNs, false);
+      transmitter.xmit(nowNs, false);
       return true;
     }
     int frames = transmitter.exchange(ring, n, nowNs, this);

@@ -105,17 +105,17 @@ final class Transmitter {
    *
    * @param more {@code xmit_more}: whether another {@link #exchange} follows at once, so that the
    *     wire may be left with frames to send
-   * @return whether it was
    */
-  boolean xmit(long nowNs, boolean more) {
+  void xmit(long nowNs, boolean more) {
     if (sending > 0) {
-      return false; // A tap, or a completion, has come back here: what waits goes out all the same.
+      return; // A tap, or a completion, has come back here: what waits goes out all the same.
     }
     sending++;
     try {
       Wire wire = dev.wire();
       if (more && wire.rxRing() > 1) {
-        return fillRing(wire, nowNs);
+        fillRing(wire, nowNs);
+        return;
       }
       // What the wire had no room for last time goes first: a full one would take nothing.
       wire.flush(nowNs, completion);
@@ -127,24 +127,20 @@ final class Transmitter {
       } else {
         blocked = false;
       }
-      return false;
     } finally {
       sent();
     }
   }
 
   /** Queues all that there is, and has the wire send only what it must to make room. */
-  private boolean fillRing(Wire wire, long nowNs) {
-    int queued = fillWire(nowNs);
+  private void fillRing(Wire wire, long nowNs) {
+    var _ = fillWire(nowNs);
     while (qdisc.len() > 0) {
       wire.flush(nowNs, completion);
-      int n = fillWire(nowNs);
-      if (n == 0) {
-        return false; // It takes nothing: the next turn sees to it.
+      if (fillWire(nowNs) == 0) {
+        return; // It takes nothing: the next turn sees to it.
       }
-      queued += n;
     }
-    return queued > 0;
   }
 
   /**

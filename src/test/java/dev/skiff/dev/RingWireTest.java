@@ -41,6 +41,7 @@ class RingWireTest {
     private final List<String> calls = new ArrayList<>();
     private String failure = "";
     private int ring = RING;
+    private boolean stuck;
     private boolean carrier = true;
 
     @Override
@@ -72,7 +73,7 @@ class RingWireTest {
 
     @Override
     public Xmit queue(SkBuff skb, long nowNs) {
-      if (queued.size() == BURST) {
+      if (stuck || queued.size() == BURST) {
         return Xmit.BUSY;
       }
       skb.setHolder("ring wire");
@@ -89,7 +90,7 @@ class RingWireTest {
     }
 
     private void sendAll(Completion completion) {
-      for (int n = queued.size(); n > 0; n--) {
+      for (int n = stuck ? 0 : queued.size(); n > 0; n--) {
         SkBuff skb = queued.remove();
         sent.add(sequence(skb));
         completion.sent(skb, DropReason.CONSUMED);
@@ -100,6 +101,16 @@ class RingWireTest {
     private static int sequence(SkBuff skb) {
       boolean ip = skb.len() >= 42 && skb.u16(skb.data() + 12) == 0x0800;
       return ip ? skb.u16(skb.data() + 40) : -1;
+    }
+
+    @Override
+    public boolean isBlocked() {
+      return stuck;
+    }
+
+    @Override
+    public String io() {
+      return "by a ring";
     }
 
     @Override
@@ -246,6 +257,33 @@ class RingWireTest {
     assertEquals(List.of("exchange out 0 in 0/1", "flush 1"), wire.calls);
   }
 
+  /** Nobody would send what it is left with. */
+  @Test
+  void aWireWithoutARingIsLeftWithNothingHoweverMuchThereIs() {
+    learn();
+    wire.ring = 1;
+    pings(0, 200);
+    assertFalse(skiff.turn(), "more than one turn's");
+    assertEquals(0, wire.queued.size());
+    settle();
+    assertEquals(range(0, 200), wire.sent);
+  }
+
+  @Test
+  void aWireThatTakesNothingDoesNotHoldTheLoop() {
+    learn();
+    pings(0, 6);
+    wire.stuck = true;
+    while (!wire.incoming.isEmpty()) {
+      assertFalse(skiff.turn());
+    }
+    settle();
+    assertEquals(List.of(), wire.sent);
+    wire.stuck = false;
+    settle();
+    assertEquals(range(0, 6), wire.sent);
+  }
+
   // ---- Nothing is lost on the way ---------------------------------------------------------------
 
   @Test
@@ -288,6 +326,7 @@ class RingWireTest {
     assertFalse(skiff.turn());
     skiff.device().setFault(FaultSpec.parse("loss=100%,seed=1"), clock.nowNs());
     assertEquals(List.of(2, 3), wire.sent, "what the wire was left with is spared again");
+    assertEquals("by a ring", skiff.device().wire().io(), "how the wire below asks");
   }
 
   /** Under a flood it asks for another turn, which must not be asked for ever. */
@@ -345,6 +384,26 @@ class RingWireTest {
     assertEquals(1, verdicts(DropReason.QUEUE_PURGE), "the second ping, from the backlog");
   }
 
+  /** It sees a reply go out, and is not to send the same or the next once more. */
+  @Test
+  void aTapThatPollsWhileTheWireSendsGetsNothing() {
+    learn();
+    skiff.addTap(
+        new PacketTap() {
+          @Override
+          public void seen(Packet p, long id, Direction direction, NetDevice dev, long nowNs) {}
+
+          @Override
+          public void verdict(long id, DropReason reason) {
+            var _ = skiff.device().poll(RING, clock.nowNs());
+          }
+        });
+    pings(0, 20);
+    settle();
+    assertEquals(range(0, 20), wire.sent);
+    assertEquals(0, Rig.stackOf(skiff).faults().count());
+  }
+
   @Test
   void theFramesThatCameBeforeTheWireDiedAreAnsweredBeforeItsDeviceFails() {
     learn();
@@ -370,6 +429,24 @@ class RingWireTest {
     pings(0, 20);
     settle();
     assertEquals(range(0, 20), wire.sent);
+  }
+
+  /** All those that were posted for a burst. */
+  @Test
+  void aLargerMtuAmidABurstPostsLargerBuffers() {
+    learn();
+    skiff.device().changeMtu(576);
+    pings(0, 60);
+    while (!wire.incoming.isEmpty()) {
+      assertFalse(skiff.turn());
+    }
+    skiff.device().changeMtu(1500);
+    for (int i = 60; i < 80; i++) {
+      wire.incoming.add(Frames.echoRequest(7, i, Frames.data(1472)));
+    }
+    settle();
+    assertEquals(range(0, 80), wire.sent);
+    assertEquals(0, Rig.stackOf(skiff).faults().count());
   }
 
   @Test
