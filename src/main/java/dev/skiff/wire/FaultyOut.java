@@ -27,7 +27,7 @@ final class FaultyOut extends FaultyDirection {
   }
 
   boolean isTransparent() {
-    return !blocked && !model.isActive() && due.isEmpty() && queued.isEmpty();
+    return !model.isActive() && due.isEmpty() && queued.isEmpty();
   }
 
   Wire.Xmit queue(SkBuff skb, long nowNs) {

@@ -25,6 +25,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A device on a wire that sends and receives in one go: what goes when, and that nothing is lost.
@@ -240,7 +242,8 @@ class RingWireTest {
     learn();
     pings(0, 60);
     settle();
-    assertTrue(wire.calls.contains("flush " + BURST), "eight replies, of which four fit");
+    int eight = wire.calls.indexOf("exchange out 4 in 8/8");
+    assertEquals("flush " + BURST, wire.calls.get(eight + 1), "eight replies, of which four fit");
     assertEquals(range(0, 60), wire.sent);
     assertEquals(0, skiff.device().stat(DeviceStat.TX_DROPPED));
   }
@@ -345,10 +348,11 @@ class RingWireTest {
   }
 
   /** What waits goes first, one by one. */
-  @Test
-  void whatAFaultHeldGoesOutBeforeTheWireHasItsRingAgain() {
+  @ParameterizedTest
+  @ValueSource(strings = {"in", "out", "both"})
+  void whatAFaultHeldGoesOutBeforeTheWireHasItsRingAgain(String direction) {
     learn();
-    skiff.device().setFault(FaultSpec.parse("delay=1s,dir=out"), clock.nowNs());
+    skiff.device().setFault(FaultSpec.parse("delay=1s,dir=" + direction), clock.nowNs());
     pings(0, 3);
     settle();
     assertEquals(List.of(), wire.sent);
