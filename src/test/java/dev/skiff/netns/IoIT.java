@@ -66,10 +66,11 @@ class IoIT {
         netns, directory, netns.inside(refuse.toArray(String[]::new)), usual(io));
   }
 
-  private void pings() {
-    String out =
-        netns.exec("ping", "-q", "-f", "-l", "" + OUTSTANDING, "-c", "" + PINGS, SkiffProcess.IP);
-    assertTrue(out.contains(PINGS + " received, 0% packet loss"), out);
+  private void pings() throws Exception {
+    try (Flood flood =
+        Flood.start(netns, directory, SkiffProcess.IP, PINGS, "-l", "" + OUTSTANDING)) {
+      flood.assertNothingLost();
+    }
   }
 
   /** What {@code skiff link --json} says of it, and {@code skiff link} as well. */
