@@ -90,7 +90,7 @@ public final class NetDevice {
     mtu = config.mtu();
     Integer via = config.gateway();
     gateway = via == null ? Ip4Addr.ANY : via;
-    topHalf = new TopHalf(this);
+    topHalf = new TopHalf(this, devices);
     bottomHalf = new BottomHalf(this, devices);
     transmitter = new Transmitter(this, link, devices);
     linkWatch = new LinkWatch(this, devices);

@@ -19,10 +19,11 @@ final class TopHalf {
 
   private static final String DRIVER = "driver";
 
-  /** A receive ring has no more of the pool's buffers than one in so many. */
+  /** All receive rings together have no more of the pool's buffers than one in so many. */
   private static final int POOL_SHARE = 8;
 
   private final NetDevice dev;
+  private final NetDevices devices;
 
   /**
    * The buffers that the next frames are received into, as on a card's receive ring: from the first
@@ -39,10 +40,16 @@ final class TopHalf {
   /** How many came when it was asked last. */
   private int cameBefore;
 
+  /** Whether the wire has all of the ring just now, and whether other buffers are wanted then. */
+  private boolean exchanging;
+
+  private boolean outdated;
+
   private int rxCopybreak;
 
-  TopHalf(NetDevice dev) {
+  TopHalf(NetDevice dev, NetDevices devices) {
     this.dev = dev;
+    this.devices = devices;
   }
 
   // ---- The posted buffers -----------------------------------------------------------------------
@@ -71,11 +78,18 @@ final class TopHalf {
    */
   boolean postFor(int mtu) {
     if (ring[0] == null) {
+      unpost();
       return true;
     }
     SkBuff fresh = alloc(mtu);
     if (fresh == null) {
       return false;
+    }
+    if (exchanging) {
+      // A tap asks for it: what the wire has put into the old ones is still to be taken out.
+      outdated = true;
+      fresh.free(DropReason.CONSUMED);
+      return true;
     }
     unpost();
     ring[0] = fresh;
@@ -141,11 +155,26 @@ final class TopHalf {
   /** See {@link NetDevice#poll}. */
   boolean poll(int budget, Transmitter transmitter, long nowNs) {
     int most = dev.wire().rxRing();
-    if (most > 1) {
-      return pollRing(Math.min(budget, most), transmitter, nowNs);
+    try {
+      if (most > 1) {
+        return pollRing(Math.min(budget, most), transmitter, nowNs);
+      }
+      unpost(1); // The wire may have lost its ring, or a faulty one stands before it.
+      return pollOneByOne(budget, nowNs);
+    } catch (RuntimeException | AssertionError | StackOverflowError fault) {
+      clearPosted();
+      throw fault;
     }
-    unpost(1); // The wire may have lost its ring, or a faulty one stands before it.
-    return pollOneByOne(budget, nowNs);
+  }
+
+  /** A wire that threw has perhaps put something into them, to which nothing must be added. */
+  private void clearPosted() {
+    for (SkBuff buffer : ring) {
+      if (buffer != null && buffer.len() > 0) {
+        buffer.clear();
+        dev.count(DeviceStat.RX_MISSED_ERRORS, 1);
+      }
+    }
   }
 
   private boolean pollOneByOne(int budget, long nowNs) {
@@ -179,13 +208,17 @@ final class TopHalf {
     if (ring.length < most) {
       ring = Arrays.copyOf(ring, most);
     }
-    int share = dev.pool().capacity(SkBuffPool.slotSizeFor(dev.rxFrameLen(dev.mtu()))) / POOL_SHARE;
-    int n = post(Math.clamp(share, 1, Math.min(wanted, most)));
+    if (!dev.isUp()) {
+      return true;
+    }
+    int share = share();
+    unpost(share); // There may be more devices now that share the pool.
+    int n = post(Math.clamp(wanted, 1, Math.min(share, most)));
     if (n == 0) {
       transmitter.xmit(nowNs, false);
       return true;
     }
-    int frames = transmitter.exchange(ring, n, nowNs, this);
+    int frames = exchange(n, transmitter, nowNs);
     wanted = wanted(n, frames);
     if (wanted == 1 && frames == 0) {
       unpost(1); // It has been quiet for some turns: a burst is over.
@@ -196,6 +229,25 @@ final class TopHalf {
       dev.fail(dev.wire().failure());
     }
     return frames == 0;
+  }
+
+  private int exchange(int n, Transmitter transmitter, long nowNs) {
+    exchanging = true;
+    try {
+      return transmitter.exchange(ring, n, nowNs, this);
+    } finally {
+      exchanging = false;
+      if (outdated) {
+        outdated = false;
+        unpost();
+      }
+    }
+  }
+
+  /** How many of the pool's buffers this device may have posted. */
+  private int share() {
+    int all = dev.pool().capacity(SkBuffPool.slotSizeFor(dev.rxFrameLen(dev.mtu())));
+    return Math.max(all / (POOL_SHARE * devices.all().length), 1);
   }
 
   /**

@@ -46,6 +46,11 @@ class RingWireTest {
     private boolean stuck;
     private boolean carrier = true;
 
+    /** As a TapWire, which is told how each frame ended when all of the call is done. */
+    private boolean receivesFirst;
+
+    private boolean throwsAfterwards;
+
     @Override
     public int rxRing() {
       return ring;
@@ -54,12 +59,21 @@ class RingWireTest {
     @Override
     public int exchange(@Nullable SkBuff[] ring, int n, long nowNs, Completion completion) {
       int out = queued.size();
-      sendAll(completion);
+      if (!receivesFirst) {
+        sendAll(completion);
+      }
       int in = 0;
       while (in < n && receive(Objects.requireNonNull(ring[in]), nowNs) == Rx.FRAME) {
         in++;
       }
+      if (receivesFirst) {
+        sendAll(completion);
+      }
       calls.add("exchange out " + out + " in " + in + "/" + n);
+      if (throwsAfterwards) {
+        throwsAfterwards = false;
+        throw new IllegalStateException("on purpose");
+      }
       return in;
     }
 
@@ -408,6 +422,39 @@ class RingWireTest {
     assertEquals(0, Rig.stackOf(skiff).faults().count());
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aTapThatSetsAnotherMtuWhileTheWireSendsTakesNothingOfWhatHasJustCome(boolean first) {
+    wire.receivesFirst = first;
+    learn();
+    skiff.addTap(
+        new PacketTap() {
+          @Override
+          public void seen(Packet p, long id, Direction direction, NetDevice dev, long nowNs) {}
+
+          @Override
+          public void verdict(long id, DropReason reason) {
+            skiff.device().changeMtu(skiff.device().mtu() == 576 ? 1500 : 576);
+          }
+        });
+    pings(0, 20);
+    settle();
+    assertEquals(range(0, 20), wire.sent);
+    assertEquals(0, Rig.stackOf(skiff).faults().count());
+    assertEquals(0, verdicts(DropReason.PKT_TOO_SMALL));
+  }
+
+  @Test
+  void whatAWireThatThrowsHadReceivedIsNotMixedWithWhatComesNext() {
+    learn();
+    pings(0, 3);
+    wire.throwsAfterwards = true;
+    settle();
+    assertEquals(1, Rig.stackOf(skiff).faults().count());
+    assertEquals(range(1, 3), wire.sent, "the first was in the wire's hands");
+    assertEquals(1, skiff.device().stat(DeviceStat.RX_MISSED_ERRORS));
+  }
+
   @Test
   void theFramesThatCameBeforeTheWireDiedAreAnsweredBeforeItsDeviceFails() {
     learn();
@@ -492,6 +539,30 @@ class RingWireTest {
         wire.calls.stream().allMatch(call -> call.endsWith("/1") || call.endsWith("/2")),
         wire.calls.toString());
     assertTrue(skiff.pool().held() <= 2, skiff.pool().report().toString());
+  }
+
+  @Test
+  void theRingsOfManyDevicesTogetherLeaveBuffersForFrames() throws IOException {
+    rebuild(builder -> builder.buffers(16));
+    learn();
+    for (int i = 1; i < 8; i++) {
+      RingWire more = new RingWire();
+      NetDevice dev =
+          skiff.register(DeviceConfig.of("ring" + i, more).withMac(0x0200_5E10_0090L + i));
+      dev.open();
+      for (int frame = 0; frame < 60; frame++) {
+        more.incoming.add(Frames.echoRequest(7, frame, Frames.data(32)));
+      }
+      settle();
+    }
+    wire.sent.clear();
+    pings(0, 20);
+    settle();
+    assertEquals(range(0, 20), wire.sent);
+    assertEquals(0, verdicts(DropReason.NOMEM));
+    for (NetDevice dev : skiff.netDevices().all()) {
+      dev.stop();
+    }
   }
 
   @Test
