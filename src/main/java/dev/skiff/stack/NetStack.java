@@ -185,10 +185,15 @@ public final class NetStack implements Agent, AutoCloseable {
       linkCheckNs = nowNs;
       lookAtLinks();
     }
-    for (NetDevice dev : devices.all()) {
+    NetDevice[] all = devices.all();
+    for (NetDevice dev : all) {
       if (dev.isUp()) {
         left += turn(dev, nowNs);
       }
+    }
+    // Handlers of a later device may have sent by an earlier one, whose turn was over by then.
+    for (int i = 0; left == 0 && i < all.length - 1; i++) {
+      left += send(all[i], nowNs);
     }
     return left;
   }
@@ -222,13 +227,26 @@ public final class NetStack implements Agent, AutoCloseable {
       // A wire that wants its next turn now, as one that lost all that came, is not drained.
       return drained && delivered && dev.nextDeadlineNs() > nowNs ? 0 : 1;
     } catch (RuntimeException | AssertionError | StackOverflowError fault) {
-      faults.caught("device " + dev.name(), fault);
-      // A wire that throws in every turn would have the loop spin for ever.
-      if (++faultyTurns[dev.index()] >= MAX_FAULTY_TURNS) {
-        dev.fail("its wire threw " + fault);
-      }
-      return 1;
+      return threw(dev, fault);
     }
+  }
+
+  private int send(NetDevice dev, long nowNs) {
+    try {
+      dev.xmit(nowNs);
+      return 0;
+    } catch (RuntimeException | AssertionError | StackOverflowError fault) {
+      return threw(dev, fault);
+    }
+  }
+
+  private int threw(NetDevice dev, Throwable fault) {
+    faults.caught("device " + dev.name(), fault);
+    // A wire that throws in every turn would have the loop spin for ever.
+    if (++faultyTurns[dev.index()] >= MAX_FAULTY_TURNS) {
+      dev.fail("its wire threw " + fault);
+    }
+    return 1;
   }
 
   @Override
