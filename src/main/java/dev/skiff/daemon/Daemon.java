@@ -47,6 +47,8 @@ public final class Daemon {
   private final PrintStream out;
   private final boolean warm;
 
+  private @Nullable PollLoop loop;
+
   /** Lines for people, from any thread; {@link #END} is the last one that is waited for. */
   private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
 
@@ -87,7 +89,12 @@ public final class Daemon {
       }
       serve(sides, warmUp);
     } finally {
+      PollLoop started = loop;
+      boolean stuck = started != null && started.isRunning();
       for (TapSide side : sides.reversed()) {
+        if (!stuck) {
+          side.closeWire();
+        }
         side.close();
       }
     }
@@ -122,6 +129,7 @@ public final class Daemon {
       stack.netDevices().addNotifier((event, dev) -> tellOfFailure(event, dev, stack));
       PollLoop loop =
           new PollLoop(clock, timers, stack, faults, config.idle(), stack.netDevices()::received);
+      this.loop = loop;
       stack.open();
       String application = "Skiff " + version;
       // Opened before the loop starts and closed after it has ended: the file has every frame.

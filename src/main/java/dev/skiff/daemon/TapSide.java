@@ -100,7 +100,7 @@ final class TapSide implements Closeable {
         netIf.close();
       }
       if (wire != null) {
-        close(wire);
+        wire.close(SkBuff::free);
       }
       tap.close();
       throw e;
@@ -206,15 +206,18 @@ final class TapSide implements Closeable {
     }
   }
 
+  /**
+   * Closes the wire, if its device has not done so: its io_uring would hold the TAP for a while
+   * after the end of the process, and who starts next would find it busy. When no loop runs.
+   */
+  void closeWire() {
+    wire.close(SkBuff::free);
+  }
+
   /** {@link #closeHostSide}, and the TAP. */
   @Override
   public void close() {
     closeHostSide();
-    close(wire);
-  }
-
-  /** With its ring, which would hold the TAP for some time. A device may have closed it before. */
-  private static void close(TapWire wire) {
-    wire.close(SkBuff::free);
+    tap.close();
   }
 }

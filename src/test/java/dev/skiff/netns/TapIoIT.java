@@ -352,6 +352,20 @@ class TapIoIT {
     assertFalse(netns.has("skiff0"), "a TAP that was made for it is gone again");
   }
 
+  /** The kernel takes a ring down some time after the end of its process, and its file with it. */
+  @Test
+  void aTapIsFreeAsSoonAsADaemonThatCouldNotStartHasEnded() throws IOException {
+    netns.exec("ip", "tuntap", "add", "dev", "skiff0", "mode", "tap");
+    String[] run = {SkiffProcess.SKIFF, "run", "--tap", "skiff0", "--ip", SkiffProcess.IP + "/24"};
+    List<String> command = new ArrayList<>(List.of(run));
+    command.addAll(List.of("--no-warm-up", "--route", "203.0.113.0/24 via 192.0.2.1"));
+    Netns.Result refused = netns.run(command.toArray(String[]::new));
+    assertEquals(2, refused.exitCode(), refused.output());
+    try (Closing next = new Closing(TapWire.open(options(netns), IoMode.AUTO))) {
+      assertEquals("", next.wire.failure());
+    }
+  }
+
   private record Closing(TapWire wire) implements AutoCloseable {
     @Override
     public void close() {
