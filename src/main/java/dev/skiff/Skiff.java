@@ -88,7 +88,8 @@ public final class Skiff implements AutoCloseable {
   /**
    * One turn of the loop on the caller's thread, without waiting.
    *
-   * @return whether nothing is left to do now
+   * @return whether nothing is left to do now, so that the caller may wait; else there may be more
+   *     to receive, or replies that only the next turn sends
    */
   public boolean turn() {
     return loop.turn();

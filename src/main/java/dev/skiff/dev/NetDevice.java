@@ -242,8 +242,9 @@ public final class NetDevice {
 
   /**
    * {@code dev->hard_start_xmit}: gives a complete frame to the wire, padded to the link's least
-   * length with zeros, past all that waits. It goes out at the end of this turn. One that is longer
-   * than the MTU allows is dropped, and counted, and that is OK as well.
+   * length with zeros, past all that waits. It goes out at the end of this turn, or, after frames
+   * have come in by a wire that sends and receives in one go, at the beginning of the next. One
+   * that is longer than the MTU allows is dropped, and counted, and that is OK as well.
    *
    * @return BUSY if the wire has no room, or the device is down; the buffer is then still the
    *     caller's
