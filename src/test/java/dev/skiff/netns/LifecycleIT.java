@@ -256,10 +256,9 @@ class LifecycleIT {
     }
 
     /** Waits until the daemon has answered a thousand. */
-    void await(SkiffProcess skiff) throws IOException {
-      for (int i = 0; skiff.counter("Icmp", "OutEchoReps") < 1000; i++) {
-        assertTrue(i < 20, "the flood does not reach the daemon");
-      }
+    void await(SkiffProcess skiff) throws Exception {
+      Await.until(
+          "the flood reaches the daemon", () -> skiff.now("Icmp", "OutEchoReps") >= 1000);
     }
 
     @Override
