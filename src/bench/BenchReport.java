@@ -11,8 +11,22 @@ import java.nio.file.Path;
 final class BenchReport {
   private BenchReport() {}
 
+  private static Results read(Path raw) {
+    try {
+      Results results = new Results(raw);
+      if (results.meta("date") != null) {
+        return results;
+      }
+    } catch (IOException e) {
+      // Not even JSON: there is no more to say of it.
+    }
+    System.err.println("bench: " + raw + " is no file of raw results: give one made with --json");
+    System.exit(1);
+    throw new AssertionError("it has ended");
+  }
+
   public static void main(String[] args) throws IOException {
-    Results results = new Results(Path.of(args[0]));
+    Results results = read(Path.of(args[0]));
     Verdicts verdicts = new Verdicts(results);
     for (int i = 1; i + 1 < args.length; i += 2) {
       Path to = Path.of(args[i + 1]);
