@@ -53,6 +53,7 @@ public final class Daemon {
   private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
 
   private volatile boolean askedToEnd;
+  private volatile @Nullable WarmUp warmUp;
   private volatile String lastFailure = "";
 
   /**
@@ -81,13 +82,13 @@ public final class Daemon {
       // One that was ignored when we were started, as by nohup, stays ignored: the JVM sees to it.
       Signals.onSignal(signal, this::askedToEnd);
     }
-    WarmUp warmUp = warm ? WarmUp.start() : null;
+    warmUp = warm ? WarmUp.start() : null;
     List<TapSide> sides = new ArrayList<>();
     try {
       for (DeviceSpec device : config.devices()) {
         sides.add(TapSide.open(device, config.io()));
       }
-      serve(sides, warmUp);
+      serve(sides);
     } finally {
       PollLoop started = loop;
       boolean stuck = started != null && started.isRunning();
@@ -103,10 +104,18 @@ public final class Daemon {
   private void askedToEnd() {
     askedToEnd = true;
     events.add(END);
+    giveUpWarmUpIfAsked();
   }
 
-  private void serve(List<TapSide> sides, @Nullable WarmUp warmUp)
-      throws IOException, InterruptedException {
+  /** Who is told to end while it still starts has no use for quick first packets. */
+  private void giveUpWarmUpIfAsked() {
+    WarmUp exercise = warmUp;
+    if (exercise != null && askedToEnd) {
+      exercise.giveUp();
+    }
+  }
+
+  private void serve(List<TapSide> sides) throws IOException, InterruptedException {
     TimerQueue timers = new TimerQueue();
     Faults faults = new Faults();
     List<DeviceConfig> devices =
@@ -148,8 +157,10 @@ public final class Daemon {
         if (!config.fault().isOff()) {
           System.err.println("skiff: the wire is broken on purpose: --fault " + config.fault());
         }
-        if (warmUp != null) {
-          warmUp.await();
+        WarmUp exercise = warmUp;
+        if (exercise != null) {
+          giveUpWarmUpIfAsked(); // The signal may have come before there was one.
+          exercise.await();
         }
         for (TapSide side : sides) {
           out.println(side.startLine(config.arp().acd()));

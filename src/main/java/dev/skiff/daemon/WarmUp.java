@@ -95,6 +95,11 @@ final class WarmUp {
     }
   }
 
+  /** Has it end at once, as if its time were over. Any thread. */
+  void giveUp() {
+    wire.enough().countDown();
+  }
+
   /** Why it failed; empty if it did not. Any thread. */
   String failure() {
     return failure;

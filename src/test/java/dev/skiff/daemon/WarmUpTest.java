@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What {@code skiff run} does before its start line, so that the first packets are quick. */
 class WarmUpTest {
@@ -91,6 +92,18 @@ class WarmUpTest {
     Books books = exercised(new WarmUpWire(Integer.MAX_VALUE), SHORT);
 
     assertEquals(List.of(), books.leaks);
+  }
+
+  @Test
+  @Timeout(20)
+  void endsWhenItIsGivenUp() throws Exception {
+    WarmUpWire wire = new WarmUpWire(Integer.MAX_VALUE);
+    WarmUp warmUp = WarmUp.start(wire, LONG, stack -> {});
+    warmUp.giveUp();
+    warmUp.await();
+
+    assertEquals("", warmUp.failure());
+    assertTrue(wire.isClosed());
   }
 
   /** A wire that cannot be initialised. */
