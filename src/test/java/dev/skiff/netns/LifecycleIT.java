@@ -257,8 +257,7 @@ class LifecycleIT {
 
     /** Waits until the daemon has answered a thousand. */
     void await(SkiffProcess skiff) throws Exception {
-      Await.until(
-          "the flood reaches the daemon", () -> skiff.now("Icmp", "OutEchoReps") >= 1000);
+      Await.until("the flood reaches the daemon", () -> skiff.now("Icmp", "OutEchoReps") >= 1000);
     }
 
     @Override
