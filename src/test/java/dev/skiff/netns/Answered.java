@@ -96,9 +96,13 @@ abstract class Answered {
   void memoryAfterAFloodIsThatOfABareProgramAndFortyMegabytes() throws Exception {
     try (SkiffProcess skiff = usual()) {
       netns.exec("ping", "-q", "-f", "-c", "20000", SkiffProcess.IP);
-      long rss = skiff.status("VmRSS");
       long bare = bareRss();
-      assertTrue(rss <= bare + KIB_40_MB, "daemon " + rss + " kB, bare program " + bare + " kB");
+      // The flood is over in a third of a second, and what the compilers of the start have used is
+      // given back every 5 s.
+      Await.until(
+          "no more than a bare program's " + bare + " kB and 40 MB",
+          15,
+          () -> skiff.status("VmRSS") <= bare + KIB_40_MB);
     }
   }
 
