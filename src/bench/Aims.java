@@ -7,10 +7,10 @@ import java.util.function.Function;
  */
 final class Aims {
   /** Set after measuring: what the checks cost in processor time beside a loop that has none. */
-  private static final double CPU = 1.3;
+  private static final double CPU = 1.2;
 
   /** Set after measuring: large frames, beside a loop that sums and copies nothing. */
-  private static final double LARGE = 0.9;
+  private static final double LARGE = 0.95;
 
   private static final double NONE = Double.NaN;
 
