@@ -3,6 +3,7 @@ package dev.skiff.cli;
 import dev.skiff.daemon.Daemon;
 import dev.skiff.daemon.DeviceSpec;
 import dev.skiff.daemon.RunConfig;
+import dev.skiff.daemon.Service;
 import dev.skiff.dev.Acd;
 import dev.skiff.dev.ArpConf;
 import dev.skiff.header.Ip4Addr;
@@ -232,7 +233,8 @@ final class RunCommand implements Callable<Integer> {
             ipv4 == null ? IpParms.USUAL : named("--ipv4", ipv4, IpParms.USUAL::with),
             routes.stream().map(text -> named("--route", text, RouteSpec::parse)).toList(),
             idle == null ? IdleStrategy.BLOCK : named("--idle", idle, IdleStrategy::parse),
-            groups.stream().map(text -> named("--group", text, Ip4Addr::parse)).toList());
+            groups.stream().map(text -> named("--group", text, Ip4Addr::parse)).toList(),
+            Service.USUAL);
     new Daemon(config, Main.Version.version(), System.out, !noWarmUp).run();
     return 0;
   }

@@ -39,9 +39,6 @@ import org.jspecify.annotations.Nullable;
 public final class Daemon {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
-  /** Wakes the main thread without anything to say: the end, or the loop's. */
-  private static final String END = "";
-
   private final RunConfig config;
   private final String version;
   private final PrintStream out;
@@ -49,8 +46,11 @@ public final class Daemon {
 
   private @Nullable PollLoop loop;
 
-  /** Lines for people, from any thread; {@link #END} is the last one that is waited for. */
-  private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+  /** What the main thread is to do, from any thread. */
+  private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
+
+  /** Main thread. */
+  private boolean ended;
 
   private volatile boolean askedToEnd;
   private volatile @Nullable WarmUp warmUp;
@@ -103,8 +103,13 @@ public final class Daemon {
 
   private void askedToEnd() {
     askedToEnd = true;
-    events.add(END);
+    end();
     giveUpWarmUpIfAsked();
+  }
+
+  /** The end, ours or the loop's. */
+  private void end() {
+    events.add(() -> ended = true);
   }
 
   /** Who is told to end while it still starts has no use for quick first packets. */
@@ -135,7 +140,7 @@ public final class Daemon {
           config.groups().forEach(group -> stack.igmp().join(dev, group));
         }
       }
-      stack.netDevices().addNotifier((event, dev) -> tellOfFailure(event, dev, stack));
+      stack.netDevices().addNotifier((event, dev) -> tellOfFailure(event, dev, stack, sides));
       PollLoop loop =
           new PollLoop(clock, timers, stack, faults, config.idle(), stack.netDevices()::received);
       this.loop = loop;
@@ -143,7 +148,7 @@ public final class Daemon {
       String application = "Skiff " + version;
       // Opened before the loop starts and closed after it has ended: the file has every frame.
       try (PcapFile pcap = openPcap(stack, loop, clock, application);
-          Running running = Running.start(loop, () -> events.add(END));
+          Running running = Running.start(loop, this::end);
           NetnsWatch watch =
               NetnsWatch.start(namespaces(sides), name -> deleted(name, stack, loop));
           ControlServer control =
@@ -166,9 +171,8 @@ public final class Daemon {
           out.println(side.startLine(config.arp().acd()));
         }
         out.flush();
-        for (String event = events.take(); !event.equals(END); event = events.take()) {
-          System.err.println("skiff: " + event);
-          closeHostSidesOfFailed(stack, sides);
+        while (!ended) {
+          events.take().run();
         }
       }
       sayHowItEnded(stack);
@@ -212,11 +216,17 @@ public final class Daemon {
   }
 
   /** One of several devices has failed; of the last one the end itself tells. */
-  private void tellOfFailure(NetdevEvent event, NetDevice dev, NetStack stack) {
+  private void tellOfFailure(
+      NetdevEvent event, NetDevice dev, NetStack stack, List<TapSide> sides) {
     if (event == NetdevEvent.DOWN && !dev.failure().isEmpty()) {
       lastFailure = dev.failure();
       if (!stack.isDone()) {
-        events.add(dev.name() + " is down: " + dev.failure());
+        String line = "skiff: " + dev.name() + " is down: " + dev.failure();
+        events.add(
+            () -> {
+              System.err.println(line);
+              closeHostSidesOfFailed(stack, sides);
+            });
       }
     }
   }

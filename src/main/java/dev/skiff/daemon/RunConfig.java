@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param routes beside those to the devices' own networks and by their gateways
  * @param idle what the loop does while there is nothing to do
  * @param groups what every device that carries groups is a member of from the start
+ * @param service what it is as a program among others
  */
 public record RunConfig(
     List<DeviceSpec> devices,
@@ -49,7 +50,8 @@ public record RunConfig(
     IpParms ipv4,
     List<RouteSpec> routes,
     IdleStrategy idle,
-    List<Integer> groups) {
+    List<Integer> groups,
+    Service service) {
   /**
    * @throws IllegalArgumentException with one line that says what is wrong: a mistake of usage
    */

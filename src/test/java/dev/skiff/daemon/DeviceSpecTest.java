@@ -37,7 +37,8 @@ class DeviceSpecTest {
         IpParms.USUAL,
         List.of(),
         IdleStrategy.BLOCK,
-        List.of());
+        List.of(),
+        Service.USUAL);
   }
 
   @Test
@@ -142,6 +143,7 @@ class DeviceSpecTest {
         config.ipv4(),
         config.routes(),
         config.idle(),
-        groups);
+        groups,
+        config.service());
   }
 }
