@@ -2,6 +2,8 @@ package dev.skiff.cli;
 
 import dev.skiff.daemon.Daemon;
 import dev.skiff.daemon.DeviceSpec;
+import dev.skiff.daemon.ListenAddress;
+import dev.skiff.daemon.LogLevel;
 import dev.skiff.daemon.RunConfig;
 import dev.skiff.daemon.Service;
 import dev.skiff.dev.Acd;
@@ -205,6 +207,34 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable String bufferMemory;
 
   @Option(
+      names = "--user",
+      paramLabel = "NAME",
+      description =
+          "Whom it becomes once all is open, where it is root: a name or a number. Default: skiff if"
+              + " there is such a user, else nobody.")
+  private @Nullable String user;
+
+  @Option(
+      names = "--pid-file",
+      paramLabel = "PATH",
+      description = "Where its process number is written; by default nowhere.")
+  private @Nullable Path pidFile;
+
+  @Option(
+      names = "--metrics",
+      paramLabel = "ADDR:PORT|off",
+      description =
+          "Where metrics are served for Prometheus, as 127.0.0.1:9400; a port alone is on"
+              + " 127.0.0.1. Default: off.")
+  private @Nullable String metrics;
+
+  @Option(
+      names = "--log-level",
+      paramLabel = "error|warn|info|debug|trace",
+      description = "How much is logged to standard error; by default warn.")
+  private @Nullable String logLevel;
+
+  @Option(
       names = "--no-warm-up",
       description =
           "Start at once. Without it Skiff exercises its own code for some tenths of a second, so"
@@ -234,9 +264,17 @@ final class RunCommand implements Callable<Integer> {
             routes.stream().map(text -> named("--route", text, RouteSpec::parse)).toList(),
             idle == null ? IdleStrategy.BLOCK : named("--idle", idle, IdleStrategy::parse),
             groups.stream().map(text -> named("--group", text, Ip4Addr::parse)).toList(),
-            Service.USUAL);
+            service());
     new Daemon(config, Main.Version.version(), System.out, !noWarmUp).run();
     return 0;
+  }
+
+  private Service service() {
+    return new Service(
+        user,
+        pidFile,
+        metrics == null ? null : named("--metrics", metrics, ListenAddress::parse),
+        logLevel == null ? LogLevel.WARN : named("--log-level", logLevel, LogLevel::parse));
   }
 
   private DeviceSpec oneDevice() {
@@ -283,7 +321,7 @@ final class RunCommand implements Callable<Integer> {
     return devices.stream().map(text -> named("--dev", text, DeviceSpec::parse)).toList();
   }
 
-  private static <T> T named(
+  private static <T extends @Nullable Object> T named(
       String option, String text, java.util.function.Function<String, T> parser) {
     try {
       return parser.apply(text);
