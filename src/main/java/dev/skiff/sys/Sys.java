@@ -23,6 +23,9 @@ public final class Sys {
           LibC.class, Map.of(LibraryOption.LoadNow, true, LibraryOption.SaveError, true), "c");
   private static final Runtime RUNTIME = Runtime.getRuntime(LIBC);
   private static final POSIX LIBPOSIX = POSIXFactory.getNativePOSIX();
+  private static final int MODE_0600 = 0600;
+  private static final int LOCK_EX = 2;
+  private static final int LOCK_NB = 4;
 
   private Sys() {}
 
@@ -37,9 +40,30 @@ public final class Sys {
     return open(path, OpenFlags.O_RDONLY.intValue() | OpenFlags.O_NONBLOCK.intValue());
   }
 
+  /**
+   * {@code open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600)}: a file of
+   * ours alone, made if it is not there; ELOOP where a symbolic link stands.
+   */
+  public static int openOwn(String path) {
+    return open(
+        path,
+        OpenFlags.O_RDWR.intValue()
+            | OpenFlags.O_CREAT.intValue()
+            | OpenFlags.O_NOFOLLOW.intValue()
+            | OpenFlags.O_NONBLOCK.intValue());
+  }
+
   private static int open(String path, int flags) {
-    int fd = LIBPOSIX.open(path, flags | OpenFlags.O_CLOEXEC.intValue(), 0);
+    int fd = LIBPOSIX.open(path, flags | OpenFlags.O_CLOEXEC.intValue(), MODE_0600);
     return fd >= 0 ? fd : -LIBPOSIX.errno();
+  }
+
+  /**
+   * {@code flock(fd, LOCK_EX | LOCK_NB)}: 0, or {@code -EWOULDBLOCK} if somebody else holds it. It
+   * lasts until the descriptor is closed, however the process ends.
+   */
+  public static int lock(int fd) {
+    return LIBPOSIX.flock(fd, LOCK_EX | LOCK_NB) >= 0 ? 0 : -LIBPOSIX.errno();
   }
 
   /** {@code close(2)}, never retried: after EINTR the descriptor is gone all the same. */
@@ -161,7 +185,13 @@ public final class Sys {
     return group == null ? -1 : group.getGID();
   }
 
-  static String strerror(int errno) {
+  /** {@code geteuid(2)}, as the kernel's 32 bits. */
+  public static int effectiveUser() {
+    return LIBPOSIX.geteuid();
+  }
+
+  /** {@code strerror(3)}: what an error number means, in the system's words. */
+  public static String strerror(int errno) {
     return LIBPOSIX.strerror(errno);
   }
 

@@ -1,0 +1,153 @@
+package dev.skiff.control;
+
+import dev.skiff.sys.Errno;
+import dev.skiff.sys.Sys;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A file that is locked, by {@code flock(2)}, as long as its process lives and not a moment longer,
+ * however that ends: whoever can lock it knows that nobody else is there. It has the process's
+ * number in it. Mode 0600, or others could hold the lock against us.
+ *
+ * <p>Not a record lock, {@link java.nio.channels.FileChannel#tryLock}: that is lost as soon as any
+ * part of the process opens the file and closes it again. Any thread.
+ */
+public final class LockFile implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LockFile.class);
+
+  private final Path path;
+  private final int fd;
+  private boolean closed;
+
+  private LockFile(Path path, int fd) {
+    this.path = path;
+    this.fd = fd;
+  }
+
+  /**
+   * Makes the file if need be, locks it and writes our process's number into it.
+   *
+   * @return null if another process, or another part of ours, has it locked
+   * @throws NoSuchFileException if its directory is not there
+   * @throws IOException with one line, if it cannot be made or written
+   */
+  public static @Nullable LockFile tryTake(Path path) throws IOException {
+    while (true) {
+      int fd = Sys.openOwn(path.toString());
+      if (fd == -Errno.ENOENT) {
+        throw new NoSuchFileException(path.toString());
+      }
+      if (fd < 0) {
+        throw failed(path, -fd);
+      }
+      LockFile lock = new LockFile(path, fd);
+      try {
+        int error = Sys.lock(fd);
+        if (error == -Errno.EAGAIN) {
+          lock.release();
+          return null;
+        }
+        if (error < 0) {
+          throw failed(path, -error);
+        }
+        if (lock.isThePathsOwn()) {
+          var _ = Files.writeString(path, ProcessHandle.current().pid() + "\n");
+          return lock;
+        }
+      } catch (IOException | RuntimeException e) {
+        lock.release();
+        throw e;
+      }
+      lock.release(); // Its owner removed it between our open and our lock: that one is nobody's.
+    }
+  }
+
+  private static IOException failed(Path path, int errno) {
+    return new IOException("lock file " + path + ": " + Sys.strerror(errno));
+  }
+
+  /** Whether the file that we have locked is the one that others will find. */
+  private boolean isThePathsOwn() throws IOException {
+    Object locked = key(Path.of("/proc/self/fd/" + fd));
+    try {
+      return Objects.equals(locked, key(path, LinkOption.NOFOLLOW_LINKS));
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  /** Its device and inode. */
+  private static @Nullable Object key(Path path, LinkOption... options) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class, options).fileKey();
+  }
+
+  /** Who has a file locked, as far as it says: "process 4711", or "another process". */
+  public static String holder(Path path) {
+    try {
+      String text = Files.readString(path).strip();
+      if (text.matches("[0-9]{1,10}")) {
+        return "process " + text;
+      }
+    } catch (IOException e) {
+      LOG.debug("lock file: {}", e.toString());
+    }
+    return "another process";
+  }
+
+  /** The file. */
+  public Path path() {
+    return path;
+  }
+
+  /** Removes the file, and gives the lock up after that. Does nothing the second time. */
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      remove(path);
+      release();
+    }
+  }
+
+  private synchronized void release() {
+    if (!closed) {
+      closed = true;
+      var _ = Sys.close(fd);
+    }
+  }
+
+  /**
+   * Removes a file of ours if it is still there. If we may not any more, since the directory is not
+   * ours and we are another user than at the start, it is named together with the command that
+   * removes it: left behind it does no harm, since the next start finds nobody who holds the lock.
+   */
+  public static void remove(Path path) {
+    try {
+      var _ = Files.deleteIfExists(path);
+    } catch (AccessDeniedException e) {
+      left(path, "permission denied");
+    } catch (FileSystemException e) {
+      left(path, e.getReason() == null ? e.toString() : e.getReason());
+    } catch (IOException e) {
+      left(path, e.toString());
+    }
+  }
+
+  private static void left(Path path, String why) {
+    LOG.warn(
+        "{} is left behind ({}): the next start replaces it; to remove it: rm '{}'",
+        path,
+        why,
+        path);
+  }
+}
