@@ -9,14 +9,18 @@ final class IoUringSyscall {
   private static final int IO_URING_SETUP = 425;
   private static final int IO_URING_ENTER = 426;
   private static final int IO_URING_REGISTER = 427;
-  private static final int MMAP =
-      System.getProperty("os.arch", "").equals("aarch64") ? /* asm-generic */ 222 : /* x86-64 */ 9;
+  private static final int MMAP = mmap(System.getProperty("os.arch", ""));
 
   private static final int PROT_READ_WRITE = 3;
   private static final int MAP_SHARED_POPULATE = 0x1 | 0x8000;
   private static final int IORING_ENTER_GETEVENTS = 1;
 
   private IoUringSyscall() {}
+
+  /** The number of {@code mmap(2)} on an architecture, as {@code os.arch} calls it. */
+  static int mmap(String arch) {
+    return arch.equals("aarch64") ? /* asm-generic */ 222 : /* x86-64 */ 9;
+  }
 
   /** {@code io_uring_setup(2)}: a descriptor, close-on-exec. */
   static int setup(int entries, long params) {

@@ -41,6 +41,10 @@ public final class NetIf implements AutoCloseable {
   private static final int DRVINFO_DRIVER = 4;
   private static final int DRVINFO_BUS_INFO = 100;
 
+  // struct ifconf: an array's length in bytes, padding, its address.
+  private static final int IFCONF_SIZE = 16;
+  private static final int IFC_BUF = 8;
+
   private String name;
   private final int socket;
   private boolean closed;
@@ -79,10 +83,9 @@ public final class NetIf implements AutoCloseable {
     List<Address> list = new ArrayList<>();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment array = arena.allocate((long) MOST_ADDRESSES * Ifreq.SIZE, Long.BYTES);
-      // struct ifconf: the array's length in bytes, padding, its address.
-      MemorySegment ifconf = arena.allocate(2 * Long.BYTES, Long.BYTES);
+      MemorySegment ifconf = arena.allocate(IFCONF_SIZE, Long.BYTES);
       ifconf.set(ValueLayout.JAVA_INT, 0, (int) array.byteSize());
-      ifconf.set(ValueLayout.JAVA_LONG, Long.BYTES, array.address());
+      ifconf.set(ValueLayout.JAVA_LONG, IFC_BUF, array.address());
       int result = Sys.ioctl(socket, SIOCGIFCONF, ifconf.address());
       if (result < 0) {
         throw new SysException("SIOCGIFCONF: " + Errno.text(-result), -result);

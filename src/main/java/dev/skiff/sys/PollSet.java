@@ -15,11 +15,13 @@ public final class PollSet implements AutoCloseable {
   private static final int POLLFD_SIZE = 8;
   private static final int EVENTS = 4;
   private static final int REVENTS = 6;
+  private static final int TIMESPEC_SIZE = 16;
+  private static final int TV_NSEC = 8;
   private static final long NS_PER_S = 1_000_000_000L;
 
   private final Arena arena = Arena.ofShared();
   private final MemorySegment fds;
-  private final MemorySegment timespec = arena.allocate(2 * Long.BYTES, Long.BYTES);
+  private final MemorySegment timespec = arena.allocate(TIMESPEC_SIZE, Long.BYTES);
   private final int capacity;
   private int size;
 
@@ -68,7 +70,7 @@ public final class PollSet implements AutoCloseable {
       return Sys.ppoll(fds.address(), size, 0);
     }
     timespec.set(ValueLayout.JAVA_LONG, 0, timeoutNs / NS_PER_S);
-    timespec.set(ValueLayout.JAVA_LONG, Long.BYTES, timeoutNs % NS_PER_S);
+    timespec.set(ValueLayout.JAVA_LONG, TV_NSEC, timeoutNs % NS_PER_S);
     return Sys.ppoll(fds.address(), size, timespec.address());
   }
 

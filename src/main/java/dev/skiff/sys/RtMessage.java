@@ -19,8 +19,14 @@ final class RtMessage {
   static final int REQUEST_SIZE = 32;
 
   private static final int HEADER = 16;
+  private static final int NLMSG_TYPE = 4;
+  private static final int NLMSG_FLAGS = 6;
+  private static final int NLMSG_SEQ = 8;
   private static final int IFINFO = 16;
+  private static final int IFI_INDEX = 4;
+  private static final int IFI_FLAGS = 8;
   private static final int ATTRIBUTE = 4;
+  private static final int NLA_TYPE = 2;
   private static final int ALIGN = 4;
   private static final int NLMSG_ERROR = 2;
   private static final int RTM_NEWLINK = 16;
@@ -62,17 +68,17 @@ final class RtMessage {
   static void putGetLink(MemorySegment out, int sequence, int index) {
     out.asSlice(0, REQUEST_SIZE).fill((byte) 0);
     out.set(ValueLayout.JAVA_INT_UNALIGNED, 0, REQUEST_SIZE);
-    out.set(ValueLayout.JAVA_SHORT_UNALIGNED, 4, (short) RTM_GETLINK);
-    out.set(ValueLayout.JAVA_SHORT_UNALIGNED, 6, (short) NLM_F_REQUEST);
-    out.set(ValueLayout.JAVA_INT_UNALIGNED, 8, sequence);
-    out.set(ValueLayout.JAVA_INT_UNALIGNED, HEADER + 4, index);
+    out.set(ValueLayout.JAVA_SHORT_UNALIGNED, NLMSG_TYPE, (short) RTM_GETLINK);
+    out.set(ValueLayout.JAVA_SHORT_UNALIGNED, NLMSG_FLAGS, (short) NLM_F_REQUEST);
+    out.set(ValueLayout.JAVA_INT_UNALIGNED, NLMSG_SEQ, sequence);
+    out.set(ValueLayout.JAVA_INT_UNALIGNED, HEADER + IFI_INDEX, index);
   }
 
   /**
    * {@code nlmsg_seq} of a message, to tell an answer from what came late; 0 if it is too short.
    */
   static int sequence(MemorySegment in) {
-    return in.byteSize() < HEADER ? 0 : in.get(ValueLayout.JAVA_INT_UNALIGNED, 8);
+    return in.byteSize() < HEADER ? 0 : in.get(ValueLayout.JAVA_INT_UNALIGNED, NLMSG_SEQ);
   }
 
   /**
@@ -83,7 +89,7 @@ final class RtMessage {
    */
   static HostLink parse(MemorySegment in) throws SysException {
     long length = in.byteSize() < HEADER + IFINFO ? 0 : unsigned(in, 0);
-    int type = length == 0 ? 0 : in.get(ValueLayout.JAVA_SHORT_UNALIGNED, 4) & 0xFFFF;
+    int type = length == 0 ? 0 : in.get(ValueLayout.JAVA_SHORT_UNALIGNED, NLMSG_TYPE) & 0xFFFF;
     if (type == NLMSG_ERROR) {
       int errno = -in.get(ValueLayout.JAVA_INT_UNALIGNED, HEADER);
       throw new SysException("RTM_GETLINK: " + Errno.text(errno), errno);
@@ -102,7 +108,7 @@ final class RtMessage {
         throw malformed();
       }
       MemorySegment value = in.asSlice(at + ATTRIBUTE, size - ATTRIBUTE);
-      switch (in.get(ValueLayout.JAVA_SHORT_UNALIGNED, at + 2) & TYPE_MASK) {
+      switch (in.get(ValueLayout.JAVA_SHORT_UNALIGNED, at + NLA_TYPE) & TYPE_MASK) {
         case IFLA_IFNAME -> name = string(value);
         case IFLA_MTU -> mtu = value.byteSize() < 4 ? 0 : (int) unsigned(value, 0);
         case IFLA_ADDRESS -> mac = value.byteSize() == 6 ? mac(value) : 0;
@@ -111,8 +117,8 @@ final class RtMessage {
       }
       at += (size + ALIGN - 1) & -ALIGN;
     }
-    int index = in.get(ValueLayout.JAVA_INT_UNALIGNED, HEADER + 4);
-    int flags = in.get(ValueLayout.JAVA_INT_UNALIGNED, HEADER + 8);
+    int index = in.get(ValueLayout.JAVA_INT_UNALIGNED, HEADER + IFI_INDEX);
+    int flags = in.get(ValueLayout.JAVA_INT_UNALIGNED, HEADER + IFI_FLAGS);
     return new HostLink(index, name, flags, mtu, mac, counters);
   }
 
