@@ -51,7 +51,8 @@ class ArchitectureTest {
           Map.entry("", List.of("stack")),
           Map.entry("control", List.of("stack")),
           Map.entry("daemon", List.of("control", "trace")),
-          Map.entry("cli", List.of("daemon")));
+          Map.entry("config", List.of("daemon")),
+          Map.entry("cli", List.of("config")));
 
   private static final String[] DATA_PATH = {
     "dev.skiff.skb..",

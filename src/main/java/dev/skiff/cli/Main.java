@@ -25,7 +25,8 @@ import picocli.CommandLine.ParameterException;
       CaptureCommand.class,
       TraceCommand.class,
       PingCommand.class,
-      TapCommand.class
+      TapCommand.class,
+      ConfigCommand.class
     })
 public final class Main implements Runnable {
   private static final int USAGE = 2;
@@ -54,7 +55,7 @@ public final class Main implements Runnable {
       throw new ParameterException(
           spec.commandLine(),
           "say what to do: run, status, stat, drops, neigh, route, addr, link, maddr, fault, capture,"
-              + " trace, ping or tap");
+              + " trace, ping, tap or config");
     }
   }
 

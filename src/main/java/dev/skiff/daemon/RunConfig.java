@@ -92,8 +92,12 @@ public record RunConfig(
     }
   }
 
-  /** What each device may say, and not two of them. */
-  private static void checkTogether(List<DeviceSpec> devices) {
+  /**
+   * Checks what each device may say, and not two of them.
+   *
+   * @throws IllegalArgumentException with one line that says what is wrong
+   */
+  public static void checkTogether(List<DeviceSpec> devices) {
     if (devices.size() > NetDevices.MAX) {
       throw new IllegalArgumentException("there can be " + NetDevices.MAX + " devices, not more");
     }

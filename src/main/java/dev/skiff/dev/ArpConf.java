@@ -1,7 +1,9 @@
 package dev.skiff.dev;
 
 import dev.skiff.text.Settings;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How a device speaks ARP: the part of {@code struct ipv4_devconf} that is about it, with Linux's
@@ -51,5 +53,14 @@ public record ArpConf(Acd acd, int ignore, int announce, boolean accept) {
         said.oneOf("ignore", ignore, List.of(0, 1, 2, IGNORE_ALL)),
         said.number("announce", announce, 0, 2),
         said.flag("accept", accept));
+  }
+
+  /** All but {@code acd}, as {@link #with} reads each. */
+  public Map<String, String> settings() {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("ignore", Integer.toString(ignore));
+    all.put("announce", Integer.toString(announce));
+    all.put("accept", Settings.shown(accept));
+    return all;
   }
 }

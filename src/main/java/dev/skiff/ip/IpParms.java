@@ -2,6 +2,8 @@ package dev.skiff.ip;
 
 import dev.skiff.text.ByteSize;
 import dev.skiff.text.Settings;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The switches of IPv4, each named as Linux's {@code net.ipv4.*} where Linux has one.
@@ -102,6 +104,29 @@ public record IpParms(
         said.flag("old_broadcasts", oldBroadcasts),
         icmp(said),
         fragments(said));
+  }
+
+  /** All of them, as {@link #with} reads each. */
+  public Map<String, String> settings() {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("ip_default_ttl", Integer.toString(ttl));
+    all.put("ip_no_pmtu_disc", Settings.shown(!discoversPmtu));
+    all.put("min_pmtu", Integer.toString(minPmtu));
+    all.put("mtu_expires", Settings.shown(mtuExpiresNs));
+    all.put("accept_source_route", Settings.shown(acceptSourceRoute));
+    all.put("drop_unicast_in_l2_multicast", Settings.shown(dropUnicastInL2Multicast));
+    all.put("old_broadcasts", Settings.shown(oldBroadcasts));
+    all.put("icmp_echo_ignore_all", Settings.shown(icmp.echoIgnoreAll()));
+    all.put("icmp_echo_ignore_broadcasts", Settings.shown(icmp.echoIgnoreBroadcasts()));
+    all.put("icmp_timestamp", Settings.shown(icmp.timestamp()));
+    all.put("icmp_ratelimit", Settings.shown(icmp.ratelimitNs()));
+    all.put("icmp_ratemask", Integer.toString(icmp.ratemask()));
+    all.put("icmp_msgs_per_sec", Integer.toString(icmp.msgsPerSec()));
+    all.put("icmp_msgs_burst", Integer.toString(icmp.msgsBurst()));
+    all.put("ipfrag_high_thresh", ByteSize.format(fragments.highThresh()));
+    all.put("ipfrag_source_thresh", ByteSize.format(fragments.sourceBytes()));
+    all.put("ipfrag_time", Settings.shown(fragments.timeNs()));
+    return all;
   }
 
   private IcmpParms icmp(Settings said) {

@@ -1,6 +1,8 @@
 package dev.skiff.neigh;
 
 import dev.skiff.text.Settings;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * {@code struct neigh_parms}: the times and bounds of the neighbour table, under Linux's names and
@@ -141,6 +143,27 @@ public record NeighbourParms(
         said.number("gc_thresh1", gcThresh1, 0, MOST_ENTRIES),
         said.number("gc_thresh2", gcThresh2, 1, MOST_ENTRIES),
         said.number("gc_thresh3", gcThresh3, 1, MOST_ENTRIES));
+  }
+
+  /** All of them, as {@link #with} reads each. */
+  public Map<String, String> settings() {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("base_reachable_time", Settings.shown(baseReachableNs));
+    all.put("delay_first_probe_time", Settings.shown(delayNs));
+    all.put("retrans_time", Settings.shown(retransNs));
+    all.put("locktime", Settings.shown(locktimeNs));
+    all.put("gc_stale_time", Settings.shown(gcStaleNs));
+    all.put("mcast_solicit", Integer.toString(mcastSolicit));
+    all.put("ucast_solicit", Integer.toString(ucastSolicit));
+    all.put("mcast_resolicit", Integer.toString(mcastResolicit));
+    all.put("unres_qlen", Integer.toString(queuePackets));
+    all.put("unres_qlen_bytes", Integer.toString(queueBytes));
+    all.put("unres_total", Integer.toString(totalPackets));
+    all.put("unres_total_bytes", Integer.toString(totalBytes));
+    all.put("gc_thresh1", Integer.toString(gcThresh1));
+    all.put("gc_thresh2", Integer.toString(gcThresh2));
+    all.put("gc_thresh3", Integer.toString(gcThresh3));
+    return all;
   }
 
   /** The same where no more memory may wait than that. */

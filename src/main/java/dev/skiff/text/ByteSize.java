@@ -9,6 +9,8 @@ public final class ByteSize {
   private static final Pattern FORM =
       Pattern.compile("(\\d{1,12})([KMG]?)(?:i?B)?", Pattern.CASE_INSENSITIVE);
 
+  private static final long KILO = 1024;
+
   private ByteSize() {}
 
   /**
@@ -30,5 +32,17 @@ public final class ByteSize {
           default -> 0;
         };
     return Long.parseLong(form.group(1)) << shift;
+  }
+
+  /** An amount as {@link #parse} reads it, in the greatest unit of which it is a whole number. */
+  public static String format(long bytes) {
+    String units = "KMG";
+    long amount = bytes;
+    int unit = -1;
+    while (amount != 0 && amount % KILO == 0 && unit < units.length() - 1) {
+      amount /= KILO;
+      unit++;
+    }
+    return unit < 0 ? Long.toString(amount) : Long.toString(amount) + units.charAt(unit);
   }
 }

@@ -51,6 +51,16 @@ public final class Settings {
     }
   }
 
+  /** All that was said, as it was written, by key. */
+  public Map<String, String> all() {
+    return new LinkedHashMap<>(values);
+  }
+
+  /** Or, as {@link #flag} reads it. */
+  public static String shown(boolean on) {
+    return on ? "on" : "off";
+  }
+
   /** What was said, as it was written; null if it was not. */
   public @Nullable String text(String key) {
     return values.get(key);
@@ -164,7 +174,8 @@ public final class Settings {
             + examples.get(key));
   }
 
-  private static String shown(long ns) {
+  /** A time as {@link #time} reads it, to the millisecond: {@code 30s} or {@code 500ms}. */
+  public static String shown(long ns) {
     long ms = ns / NS_PER_MS;
     return ms % MS_PER_S == 0 ? ms / MS_PER_S + "s" : ms + "ms";
   }

@@ -2,7 +2,9 @@ package dev.skiff.wire;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a {@link FaultyWire} is to do to frames: the setting that people write as {@code
@@ -114,9 +116,36 @@ public record FaultSpec(
   /** The setting as {@link #parse} reads it. */
   @Override
   public String toString() {
-    if (equals(OFF)) {
-      return "off";
+    return equals(OFF) ? "off" : String.join(",", words());
+  }
+
+  /** What {@link #toString} says, by key; empty for no faults. */
+  public Map<String, String> settings() {
+    Map<String, String> all = new LinkedHashMap<>();
+    for (String word : equals(OFF) ? List.<String>of() : words()) {
+      int equals = word.indexOf('=');
+      all.put(word.substring(0, equals), word.substring(equals + 1));
     }
+    return all;
+  }
+
+  /** The same with another beginning of the random numbers. */
+  public FaultSpec withSeed(long seed) {
+    return new FaultSpec(
+        lossPercent,
+        burstPercent,
+        burstFrames,
+        dupPercent,
+        reorderPercent,
+        corruptPercent,
+        delayNs,
+        jitterNs,
+        rateBits,
+        direction,
+        seed);
+  }
+
+  private List<String> words() {
     List<String> settings = new ArrayList<>();
     addPercent(settings, "loss", lossPercent, "");
     addPercent(settings, "burst", burstPercent, "/" + burstFrames);
@@ -130,7 +159,7 @@ public record FaultSpec(
       settings.add("dir=" + direction.settingName());
     }
     settings.add("seed=" + seed);
-    return String.join(",", settings);
+    return settings;
   }
 
   private static void addPercent(List<String> to, String key, double value, String behind) {
