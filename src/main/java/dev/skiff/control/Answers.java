@@ -10,8 +10,10 @@ import dev.skiff.wire.FaultyWire;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +27,46 @@ public final class Answers {
   private final PollLoop loop;
   private final String version;
   private final long startNs = System.nanoTime();
+  private final Map<String, Own> owns = new LinkedHashMap<>();
 
   /** Answers about {@code stack}, which {@code loop} runs. */
   public Answers(NetStack stack, PollLoop loop, String version) {
     this.stack = stack;
     this.loop = loop;
     this.version = version;
+  }
+
+  /** What a daemon does itself, with its stack or without. Any thread but the loop's. */
+  public interface Own {
+    /**
+     * Does it.
+     *
+     * @param request its members, "v" and "cmd" among them; those that it does not know it refuses
+     * @throws IllegalArgumentException with one line that says what is wrong with the request
+     * @throws IllegalStateException with one line that says why it cannot be done now
+     * @throws ExecutionException with one of them as its cause, or with a bug
+     * @throws TimeoutException if the loop did not answer
+     */
+    Reply answer(Map<String, Object> request)
+        throws ExecutionException, TimeoutException, InterruptedException;
+  }
+
+  /** Has one more command answered. To be called before anybody can ask. */
+  public void add(String word, Own own) {
+    owns.put(word, own);
+  }
+
+  /** The commands that were added. */
+  Set<String> words() {
+    return owns.keySet();
+  }
+
+  private Reply own(Command.Own command)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    Own own = owns.get(command.word());
+    return own == null
+        ? new Reply.Failure("unknown \"cmd\" '" + command.word() + "'")
+        : own.answer(command.arguments());
   }
 
   /** Carries a command out. */
@@ -46,6 +82,7 @@ public final class Answers {
         case Command.Fault f -> fault(f);
         case Command.Link l -> link(l);
         case Command.Maddr m -> maddr(m);
+        case Command.Own o -> own(o);
       };
     } catch (TimeoutException e) {
       return new Reply.Failure(
@@ -60,6 +97,8 @@ public final class Answers {
         return new Reply.Failure(String.valueOf(cause.getMessage()));
       }
       return new Reply.Failure("a bug: the command threw " + e.getCause());
+    } catch (IllegalStateException e) {
+      return new Reply.Failure(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Reply.Failure("the daemon is ending");

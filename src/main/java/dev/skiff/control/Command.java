@@ -2,6 +2,7 @@ package dev.skiff.control;
 
 import dev.skiff.header.Ip4Addr;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Command {
   /** The version of the protocol that this program speaks. */
   int VERSION = 1;
+
+  /** Of what was sent wrong no more is sent back. */
+  int MOST_SHOWN = 20;
 
   /** A command that is answered by one line. */
   sealed interface Asked extends Command {}
@@ -159,6 +163,20 @@ public sealed interface Command {
     }
   }
 
+  /**
+   * What the daemon answers beside what is known here: see {@link Answers#add}.
+   *
+   * @param word what it is called on the wire
+   */
+  record Own(String word, Map<String, Object> arguments) implements Asked {}
+
+  /**
+   * What the daemon answers by a stream, beside those known here: see {@link Streams#words}.
+   *
+   * @param word what it is called on the wire
+   */
+  record OwnStream(String word, Map<String, Object> arguments) implements Streamed {}
+
   /** The word that stands for it on the wire. */
   default String word() {
     return getClass().getSimpleName().toLowerCase(Locale.ROOT);
@@ -169,44 +187,78 @@ public sealed interface Command {
     return Map.of();
   }
 
+  /** All words that {@link #of} knows. */
+  List<String> WORDS =
+      List.of(
+          "status", "stat", "drops", "neigh", "route", "addr", "link", "fault", "maddr", "capture",
+          "trace", "ping");
+
+  /**
+   * Looks whether a request is of the version of the protocol that we speak.
+   *
+   * @throws IllegalArgumentException with one line that names both
+   */
+  static void checkVersion(Map<String, ?> request) {
+    Object version = request.get("v");
+    if (!(version instanceof Integer number) || number != VERSION) {
+      throw new IllegalArgumentException(
+          (version == null ? "\"v\" is missing" : "\"v\" is " + shortened(version))
+              + ": this daemon speaks version "
+              + VERSION
+              + " of the protocol: send \"v\":"
+              + VERSION
+              + ", or use the skiff that belongs to this daemon");
+    }
+  }
+
+  private static String shortened(Object value) {
+    String text = value.toString();
+    return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "...";
+  }
+
   /**
    * Reads a request.
    *
    * @throws IllegalArgumentException with one line that says what is wrong
    */
   static Command of(Map<String, ?> request) {
-    Object version = request.get("v");
-    if (!(version instanceof Integer number) || number != VERSION) {
-      throw new IllegalArgumentException(
-          "this daemon speaks version " + VERSION + " of the protocol: send \"v\":" + VERSION);
-    }
+    checkVersion(request);
     String word = String.valueOf(request.get("cmd"));
     return switch (word) {
-      case "status" -> new Status();
-      case "stat" -> new Stat();
-      case "drops" -> new Drops();
+      case "status" -> Members.none(request, new Status());
+      case "stat" -> Members.none(request, new Stat());
+      case "drops" -> Members.none(request, new Drops());
       case "neigh" -> new Neigh(NeighRequest.of(request));
       case "route" -> new Route(RouteRequest.of(request));
       case "addr" -> new Addr(AddrRequest.of(request));
-      case "fault" -> new Fault(Members.text(request, "dev"), Members.text(request, "spec"));
-      case "link" -> new Link(Members.text(request, "dev"), settings(request));
-      case "maddr" ->
-          new Maddr(
-              Members.text(request, "dev"),
-              Members.text(request, "add"),
-              Members.text(request, "del"));
-      case "capture" ->
-          new Capture(Objects.requireNonNullElse(Members.text(request, "filter"), ""));
-      case "trace" ->
-          new Trace(
-              Objects.requireNonNullElse(Members.text(request, "filter"), ""), count(request));
+      case "fault" -> {
+        Members.check(request, List.of("dev", "spec"));
+        yield new Fault(Members.text(request, "dev"), Members.text(request, "spec"));
+      }
+      case "link" -> {
+        Members.check(request, List.of("dev", "set"));
+        yield new Link(Members.text(request, "dev"), settings(request));
+      }
+      case "maddr" -> {
+        Members.check(request, List.of("dev", "add", "del"));
+        yield new Maddr(
+            Members.text(request, "dev"),
+            Members.text(request, "add"),
+            Members.text(request, "del"));
+      }
+      case "capture" -> {
+        Members.check(request, List.of("filter"));
+        yield new Capture(Objects.requireNonNullElse(Members.text(request, "filter"), ""));
+      }
+      case "trace" -> {
+        Members.check(request, List.of("filter", "count"));
+        yield new Trace(
+            Objects.requireNonNullElse(Members.text(request, "filter"), ""), count(request));
+      }
       case "ping" -> new Ping(PingRequest.of(request));
       default ->
           throw new IllegalArgumentException(
-              "unknown \"cmd\" '"
-                  + word
-                  + "': send status, stat, drops, neigh, route, addr, link, fault, maddr, capture, trace or"
-                  + " ping");
+              "unknown \"cmd\" '" + word + "': send one of " + String.join(", ", WORDS));
     };
   }
 

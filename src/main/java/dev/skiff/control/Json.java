@@ -1,13 +1,19 @@
 package dev.skiff.control;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One line of JSON for each message. Any thread. */
 public final class Json {
+  /** Of all that is on the wire. */
+  static final Charset CHARSET = StandardCharsets.UTF_8;
+
   private static final JSON CODEC = JSON.std;
 
   private Json() {}
@@ -41,8 +47,8 @@ public final class Json {
    * @throws IllegalArgumentException with one line, if it is no JSON object
    */
   public static Map<String, Object> parse(String line) {
-    try {
-      if (CODEC.anyFrom(line) instanceof Map<?, ?> object) {
+    try (JsonParser parser = CODEC.createParser(line)) {
+      if (CODEC.anyFrom(parser) instanceof Map<?, ?> object && parser.nextToken() == null) {
         Map<String, Object> members = new LinkedHashMap<>();
         object.forEach((name, value) -> members.put(String.valueOf(name), value));
         return members;

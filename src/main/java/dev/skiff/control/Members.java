@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the members of a request in JSON. Any thread. */
-final class Members {
+public final class Members {
   private Members() {}
 
   /**
@@ -16,13 +16,25 @@ final class Members {
    *
    * @throws IllegalArgumentException with one line that names those there are
    */
-  static void check(Map<String, ?> request, List<String> known) {
+  public static void check(Map<String, ?> request, List<String> known) {
     for (String name : request.keySet()) {
       if (!known.contains(name) && !name.equals("v") && !name.equals("cmd")) {
         throw new IllegalArgumentException(
-            "'" + name + "' must be one of " + String.join(", ", known));
+            known.isEmpty()
+                ? "'" + name + "' is unknown: this command has no members of its own"
+                : "'" + name + "' must be one of " + String.join(", ", known));
       }
     }
+  }
+
+  /**
+   * A command whose request has nothing but its word.
+   *
+   * @throws IllegalArgumentException if there is more
+   */
+  static Command none(Map<String, ?> request, Command command) {
+    check(request, List.of());
+    return command;
   }
 
   /**
@@ -30,7 +42,7 @@ final class Members {
    *
    * @throws IllegalArgumentException if it is something else
    */
-  static @Nullable String text(Map<String, ?> request, String member) {
+  public static @Nullable String text(Map<String, ?> request, String member) {
     Object value = request.get(member);
     if (value == null || value instanceof String) {
       return (String) value;
@@ -43,7 +55,7 @@ final class Members {
    *
    * @throws IllegalArgumentException if it is something else
    */
-  static @Nullable Integer number(Map<String, ?> request, String member) {
+  public static @Nullable Integer number(Map<String, ?> request, String member) {
     Object value = request.get(member);
     if (value == null || value instanceof Integer) {
       return (Integer) value;

@@ -378,6 +378,19 @@ public sealed interface Reply {
     }
   }
 
+  /**
+   * What a {@link Command.Own} is answered with.
+   *
+   * @param name its only member, which is called as the command
+   * @param value a string, number, boolean, list or map
+   */
+  record Own(String name, Object value) implements Reply {
+    @Override
+    public Map<String, Object> body() {
+      return Map.of(name, value);
+    }
+  }
+
   /** A stream follows this line. */
   record StreamFollows(String kind) implements Reply {
     @Override

@@ -2,6 +2,7 @@ package dev.skiff.control;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Set;
 
 /** Makes what streamed commands are answered with. Any thread but the loop's. */
 public interface Streams {
@@ -12,6 +13,11 @@ public interface Streams {
    * @throws Refused with one line that says why it cannot be had now
    */
   Stream open(Command.Streamed command) throws Refused;
+
+  /** What is opened by {@link Command.OwnStream}, beside the streams that {@link Command} names. */
+  default Set<String> words() {
+    return Set.of();
+  }
 
   /** A stream that cannot be had now. */
   final class Refused extends IOException {

@@ -10,6 +10,9 @@ import dev.skiff.trace.Trace;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
@@ -24,6 +27,7 @@ final class LiveStreams implements Streams {
   private final PollLoop loop;
   private final Clock clock;
   private final String application;
+  private final Map<String, Opener> openers = new LinkedHashMap<>();
 
   LiveStreams(NetStack stack, PollLoop loop, Clock clock, String application) {
     this.stack = stack;
@@ -41,6 +45,7 @@ final class LiveStreams implements Streams {
                 RunningCapture.start(Filter.parse(c.filter()), stack, loop, clock, application));
         case Command.Trace t -> trace(t);
         case Command.Ping p -> PingStream.start(p.request(), stack, loop);
+        case Command.OwnStream o -> own(o);
       };
     } catch (TimeoutException | ExecutionException e) {
       throw new Refused("the loop did not answer in time: it is busy or ending");
@@ -49,6 +54,40 @@ final class LiveStreams implements Streams {
       throw new Refused("the daemon is ending");
     }
   }
+
+  // ---- Those that were added --------------------------------------------------------------------
+
+  /** Opens a stream that a client asks for. Any thread but the loop's. */
+  interface Opener {
+    /**
+     * Begins it.
+     *
+     * @param request its members, "v" and "cmd" among them
+     * @throws IllegalArgumentException with one line that says what is wrong with the request
+     * @throws Refused with one line that says why it cannot be had now
+     */
+    Stream open(Map<String, Object> request) throws Refused;
+  }
+
+  /** Has one more command answered by a stream. To be called before anybody can ask. */
+  void add(String word, Opener opener) {
+    openers.put(word, opener);
+  }
+
+  @Override
+  public Set<String> words() {
+    return openers.keySet();
+  }
+
+  private Stream own(Command.OwnStream command) throws Refused {
+    Opener opener = openers.get(command.word());
+    if (opener == null) {
+      throw new Refused("there is no stream '" + command.word() + "'");
+    }
+    return opener.open(command.arguments());
+  }
+
+  // ---- Capture ----------------------------------------------------------------------------------
 
   private record CaptureStream(RunningCapture capture) implements Stream {
     @Override

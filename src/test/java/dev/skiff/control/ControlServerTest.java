@@ -17,9 +17,11 @@ import dev.skiff.time.TimerQueue;
 import dev.skiff.wire.PipeWire;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -375,14 +377,14 @@ class ControlServerTest {
         "{\"v\":1}",
         "{\"v\":1,\"cmd\":\"frobnicate\"}",
         "{\"v\":1,\"cmd\":{}}",
-        "{\"v\":1,\"cmd\":\"status\"} trailing"
+        "{\"v\":1,\"cmd\":\"status\"} trailing",
+        "{\"v\":1,\"cmd\":\"status\"}{\"v\":1,\"cmd\":\"status\"}",
+        "{\"v\":1,\"cmd\":\"status\",\"more\":1}"
       })
   void whatIsNoRequestGetsAReasonInOneLine(String line) throws IOException {
     String reply = sendLine(line);
     assertEquals(1, reply.lines().count(), reply);
-    if (!line.endsWith("trailing")) {
-      assertTrue(reply.startsWith("{\"v\":1,\"ok\":false,\"error\":"), reply);
-    }
+    assertTrue(reply.startsWith("{\"v\":1,\"ok\":false,\"error\":"), reply);
     assertTrue(ask(new Command.Status()).containsKey("status"), "and it goes on");
   }
 
@@ -448,8 +450,48 @@ class ControlServerTest {
         assertThrows(
             IOException.class,
             () -> ControlServer.open(socket, new Answers(stack, loop, "second"), NO_STREAMS));
-    assertTrue(refused.toString().contains("a daemon answers there"), refused.toString());
+    assertEquals(
+        "control socket "
+            + socket
+            + ": a daemon is there already, process "
+            + ProcessHandle.current().pid()
+            + ": stop it, or give another --socket",
+        refused.getMessage());
     assertTrue(Files.exists(socket));
+  }
+
+  /** Versions up to 0.1.0 had no lock beside their sockets. */
+  @Test
+  void aDaemonWithoutALockIsRefusedTooAndItsSocketReplacedOnceItIsDead() throws IOException {
+    Path old = directory.resolve("old.sock");
+    Answers answers = new Answers(stack, loop, "x");
+    try (ServerSocketChannel daemon = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      daemon.bind(UnixDomainSocketAddress.of(old));
+      IOException refused =
+          assertThrows(IOException.class, () -> ControlServer.open(old, answers, NO_STREAMS));
+      assertEquals(
+          "control socket " + old + ": a daemon answers there: stop it, or give another --socket",
+          refused.getMessage());
+      assertFalse(Files.exists(ControlServer.lockPath(old)));
+    }
+    assertTrue(Files.exists(old));
+    ControlServer.open(old, answers, NO_STREAMS).close();
+    assertFalse(Files.exists(old));
+  }
+
+  @Test
+  void theDirectoryIsOthersToReadAtMostAndTheLockTheOwnersAlone() throws IOException {
+    Path lock = directory.resolve("run/deeper/skiff0.sock.lock");
+    assertEquals(lock, Objects.requireNonNull(server).lockPath());
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(lock)));
+    for (String made : List.of("run", "run/deeper")) {
+      assertEquals(
+          "rwxr-x---",
+          PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(made))));
+    }
+    assertEquals(
+        List.of(directory.resolve("run/deeper"), directory.resolve("run")),
+        Objects.requireNonNull(server).madeDirectories());
   }
 
   @Test
