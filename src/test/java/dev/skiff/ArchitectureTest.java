@@ -35,6 +35,7 @@ class ArchitectureTest {
           Map.entry("stats", List.of()),
           Map.entry("text", List.of()),
           Map.entry("time", List.of()),
+          Map.entry("log", List.of("text")),
           Map.entry("sys", List.of()),
           Map.entry("skb", List.of("stats")),
           Map.entry("header", List.of("skb")),
@@ -50,7 +51,7 @@ class ArchitectureTest {
           Map.entry("stack", List.of("udp", "igmp", "loop")),
           Map.entry("", List.of("stack")),
           Map.entry("control", List.of("stack")),
-          Map.entry("daemon", List.of("control", "trace")),
+          Map.entry("daemon", List.of("control", "trace", "log")),
           Map.entry("config", List.of("daemon")),
           Map.entry("cli", List.of("config")));
 
