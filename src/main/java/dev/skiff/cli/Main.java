@@ -1,5 +1,7 @@
 package dev.skiff.cli;
 
+import dev.skiff.log.Journal;
+import java.time.Duration;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -25,6 +27,7 @@ import picocli.CommandLine.ParameterException;
       CaptureCommand.class,
       TraceCommand.class,
       PingCommand.class,
+      LogCommand.class,
       TapCommand.class,
       ConfigCommand.class
     })
@@ -32,12 +35,20 @@ public final class Main implements Runnable {
   private static final int USAGE = 2;
   private static final int FAILURE = 1;
 
+  /** What journald takes as the priority of a line, sd-daemon(3). */
+  private static final String ERR_PRIORITY = "<3>";
+
+  /** How long standard error may take to take a complaint. */
+  private static final Duration COMPLAINT_TIMEOUT = Duration.ofSeconds(1);
+
   @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
 
   private Main() {}
 
   /** Runs a command and exits with its code. */
   public static void main(String[] args) {
+    // Instead of a logging.properties somewhere, and of what the JDK does without one.
+    System.setProperty("java.util.logging.config.class", "dev.skiff.cli.PlainLog");
     System.exit(execute(args));
   }
 
@@ -55,7 +66,7 @@ public final class Main implements Runnable {
       throw new ParameterException(
           spec.commandLine(),
           "say what to do: run, status, stat, drops, neigh, route, addr, link, maddr, fault, capture,"
-              + " trace, ping, tap or config");
+              + " trace, ping, log, tap or config");
     }
   }
 
@@ -75,13 +86,30 @@ public final class Main implements Runnable {
     return FAILURE;
   }
 
+  /** By a thread of its own: a pipe that nobody reads must not keep the program from its end. */
   private static void complain(CommandLine commandLine, String line) {
-    commandLine.getErr().println(line);
-    commandLine.getErr().flush();
+    String all = (Journal.hasStandardError() ? ERR_PRIORITY : "") + line;
+    Thread writer =
+        Thread.ofPlatform()
+            .daemon()
+            .name("skiff-complaint")
+            .start(
+                () -> {
+                  commandLine.getErr().println(all);
+                  commandLine.getErr().flush();
+                });
+    try {
+      var _ = writer.join(COMPLAINT_TIMEOUT);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static String oneLine(Exception e) {
-    String message = e.getMessage() == null ? e.toString() : e.getMessage();
+    return oneLine(e.getMessage() == null ? e.toString() : e.getMessage());
+  }
+
+  static String oneLine(String message) {
     return message.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 

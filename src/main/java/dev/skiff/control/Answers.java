@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Answers commands about one stack. Any thread but the loop's. */
@@ -26,6 +27,8 @@ public final class Answers {
   private final NetStack stack;
   private final PollLoop loop;
   private final String version;
+  private final Map<String, Supplier<Map<String, Long>>> moreCounters = new LinkedHashMap<>();
+  private @Nullable LogLevels logLevels;
   private final long startNs = System.nanoTime();
   private final Map<String, Own> owns = new LinkedHashMap<>();
 
@@ -69,6 +72,18 @@ public final class Answers {
         : own.answer(command.arguments());
   }
 
+  /** Lets it be asked, and told, how much is logged. Before it is asked anything. */
+  public Answers withLog(LogLevels levels) {
+    logLevels = levels;
+    return this;
+  }
+
+  /** Counts one more group in {@code stat}. Before it is asked anything. */
+  public Answers withCounters(String group, Supplier<Map<String, Long>> counters) {
+    moreCounters.put(group, counters);
+    return this;
+  }
+
   /** Carries a command out. */
   public Reply answer(Command.Asked command) {
     try {
@@ -83,6 +98,7 @@ public final class Answers {
         case Command.Link l -> link(l);
         case Command.Maddr m -> maddr(m);
         case Command.Own o -> own(o);
+        case Command.LogLevel l -> logLevel(l);
       };
     } catch (TimeoutException e) {
       return new Reply.Failure(
@@ -125,7 +141,20 @@ public final class Answers {
   private Reply stat() {
     Map<String, Map<String, Long>> groups = stack.counters();
     groups.put("Loop", loop.counters());
+    moreCounters.forEach((group, counters) -> groups.put(group, counters.get()));
     return new Reply.Stat(groups);
+  }
+
+  private Reply logLevel(Command.LogLevel command) {
+    LogLevels levels = logLevels;
+    if (levels == null) {
+      return new Reply.Failure("this one has no log of its own");
+    }
+    String wanted = command.level();
+    if (wanted != null) {
+      levels.set(wanted, command.logger());
+    }
+    return new Reply.Logs(levels.level(), levels.exceptions());
   }
 
   private Reply drops() {

@@ -133,6 +133,45 @@ public sealed interface Command {
     }
   }
 
+  /**
+   * How much is logged, and how much shall be if {@code level} is not null.
+   *
+   * @param level in words
+   * @param logger whose; null for all
+   */
+  record LogLevel(@Nullable String level, @Nullable String logger) implements Asked {
+    /**
+     * @throws IllegalArgumentException with one line that says what is wrong
+     */
+    public LogLevel {
+      if (level == null && logger != null) {
+        throw new IllegalArgumentException("\"level\" must be there beside \"logger\"");
+      }
+    }
+
+    private static LogLevel of(Map<String, ?> request) {
+      Members.check(request, List.of("level", "logger"));
+      return new LogLevel(Members.text(request, "level"), Members.text(request, "logger"));
+    }
+
+    @Override
+    public String word() {
+      return "log_level";
+    }
+
+    @Override
+    public Map<String, Object> arguments() {
+      Map<String, Object> arguments = new LinkedHashMap<>();
+      if (level != null) {
+        arguments.put("level", level);
+      }
+      if (logger != null) {
+        arguments.put("logger", logger);
+      }
+      return arguments;
+    }
+  }
+
   /** A command that is answered by a line and then, until the client closes, a stream. */
   sealed interface Streamed extends Command {}
 
@@ -177,6 +216,50 @@ public sealed interface Command {
    */
   record OwnStream(String word, Map<String, Object> arguments) implements Streamed {}
 
+  /**
+   * The last records of the log and, if {@code follow}, those that come: a line of JSON for each.
+   *
+   * @param count of what is kept the last so many, 0 to {@link #MAX_COUNT}
+   * @param level only what is at least this bad; null for all
+   */
+  record Log(int count, boolean follow, @Nullable String level) implements Streamed {
+    /** The most records that are kept. */
+    public static final int MAX_COUNT = 1000;
+
+    /**
+     * @throws IllegalArgumentException with one line that says what is wrong
+     */
+    public Log {
+      if (count < 0 || count > MAX_COUNT) {
+        throw new IllegalArgumentException("\"count\" must be 0 to " + MAX_COUNT);
+      }
+    }
+
+    private static Log of(Map<String, ?> request) {
+      Members.check(request, List.of("count", "follow", "level"));
+      Integer count = Members.number(request, "count");
+      Object follow = request.get("follow");
+      if (follow != null && !(follow instanceof Boolean)) {
+        throw new IllegalArgumentException("\"follow\" must be true or false");
+      }
+      return new Log(
+          count == null ? MAX_COUNT : count,
+          Boolean.TRUE.equals(follow),
+          Members.text(request, "level"));
+    }
+
+    @Override
+    public Map<String, Object> arguments() {
+      Map<String, Object> arguments = new LinkedHashMap<>();
+      arguments.put("count", count);
+      arguments.put("follow", follow);
+      if (level != null) {
+        arguments.put("level", level);
+      }
+      return arguments;
+    }
+  }
+
   /** The word that stands for it on the wire. */
   default String word() {
     return getClass().getSimpleName().toLowerCase(Locale.ROOT);
@@ -190,8 +273,20 @@ public sealed interface Command {
   /** All words that {@link #of} knows. */
   List<String> WORDS =
       List.of(
-          "status", "stat", "drops", "neigh", "route", "addr", "link", "fault", "maddr", "capture",
-          "trace", "ping");
+          "status",
+          "stat",
+          "drops",
+          "neigh",
+          "route",
+          "addr",
+          "link",
+          "fault",
+          "maddr",
+          "capture",
+          "trace",
+          "ping",
+          "log",
+          "log_level");
 
   /**
    * Looks whether a request is of the version of the protocol that we speak.
@@ -256,6 +351,8 @@ public sealed interface Command {
             Objects.requireNonNullElse(Members.text(request, "filter"), ""), count(request));
       }
       case "ping" -> new Ping(PingRequest.of(request));
+      case "log" -> Log.of(request);
+      case "log_level" -> LogLevel.of(request);
       default ->
           throw new IllegalArgumentException(
               "unknown \"cmd\" '" + word + "': send one of " + String.join(", ", WORDS));

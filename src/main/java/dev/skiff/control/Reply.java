@@ -391,6 +391,19 @@ public sealed interface Reply {
     }
   }
 
+  /**
+   * How much is logged.
+   *
+   * @param level by all but the exceptions
+   * @param exceptions the loggers that have a level of their own, and which
+   */
+  record Logs(String level, Map<String, String> exceptions) implements Reply {
+    @Override
+    public Map<String, Object> body() {
+      return Map.of("log_level", Map.of("level", level, "loggers", exceptions));
+    }
+  }
+
   /** A stream follows this line. */
   record StreamFollows(String kind) implements Reply {
     @Override

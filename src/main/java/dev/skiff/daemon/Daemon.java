@@ -29,7 +29,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The daemon: everything between {@code skiff run} and its end.
@@ -37,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What it opened it closes, in reverse order, whatever happens. Thread: the main thread.
  */
 public final class Daemon {
+  private static final Logger LOG = LoggerFactory.getLogger(DaemonLog.OPERATOR);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
   private final RunConfig config;
@@ -77,6 +81,12 @@ public final class Daemon {
    *     to do
    */
   public void run() throws IOException, InterruptedException {
+    try (DaemonLog log = DaemonLog.open(config.service().logLevel())) {
+      run(log);
+    }
+  }
+
+  private void run(DaemonLog log) throws IOException, InterruptedException {
     Platform.check();
     for (String signal : new String[] {"TERM", "INT", "HUP"}) {
       // One that was ignored when we were started, as by nohup, stays ignored: the JVM sees to it.
@@ -88,7 +98,7 @@ public final class Daemon {
       for (DeviceSpec device : config.devices()) {
         sides.add(TapSide.open(device, config.io()));
       }
-      serve(sides);
+      serve(sides, log);
     } finally {
       PollLoop started = loop;
       boolean stuck = started != null && started.isRunning();
@@ -120,7 +130,7 @@ public final class Daemon {
     }
   }
 
-  private void serve(List<TapSide> sides) throws IOException, InterruptedException {
+  private void serve(List<TapSide> sides, DaemonLog log) throws IOException, InterruptedException {
     TimerQueue timers = new TimerQueue();
     Faults faults = new Faults();
     List<DeviceConfig> devices =
@@ -140,7 +150,8 @@ public final class Daemon {
           config.groups().forEach(group -> stack.igmp().join(dev, group));
         }
       }
-      stack.netDevices().addNotifier((event, dev) -> tellOfFailure(event, dev, stack, sides));
+      stack.netDevices().addNotifier(new LinkLog());
+      stack.netDevices().addNotifier((event, dev) -> tellOfFailure(event, dev, stack, sides, log));
       PollLoop loop =
           new PollLoop(clock, timers, stack, faults, config.idle(), stack.netDevices()::received);
       this.loop = loop;
@@ -153,14 +164,14 @@ public final class Daemon {
               NetnsWatch.start(namespaces(sides), name -> deleted(name, stack, loop));
           ControlServer control =
               openControl(
-                  new Answers(stack, loop, version),
-                  new LiveStreams(stack, loop, clock, application),
+                  new Answers(stack, loop, version).withLog(log).withCounters("Log", log::counters),
+                  new LiveStreams(stack, loop, clock, application).withLog(log),
                   devices.getFirst().name())) {
         if (pcap != null) {
           pcap.started();
         }
         if (!config.fault().isOff()) {
-          System.err.println("skiff: the wire is broken on purpose: --fault " + config.fault());
+          LOG.warn("the wire is broken on purpose: --fault {}", config.fault());
         }
         WarmUp exercise = warmUp;
         if (exercise != null) {
@@ -217,16 +228,15 @@ public final class Daemon {
 
   /** One of several devices has failed; of the last one the end itself tells. */
   private void tellOfFailure(
-      NetdevEvent event, NetDevice dev, NetStack stack, List<TapSide> sides) {
+      NetdevEvent event, NetDevice dev, NetStack stack, List<TapSide> sides, DaemonLog log) {
     if (event == NetdevEvent.DOWN && !dev.failure().isEmpty()) {
       lastFailure = dev.failure();
-      if (!stack.isDone()) {
-        String line = "skiff: " + dev.name() + " is down: " + dev.failure();
-        events.add(
-            () -> {
-              System.err.println(line);
-              closeHostSidesOfFailed(stack, sides);
-            });
+      if (stack.isDone()) {
+        // The last line of the program, on standard error, will be this.
+        log.sayToReaders(Level.SEVERE, dev.name() + " is down: " + dev.failure());
+      } else {
+        LOG.error("{} is down: {}", dev.name(), dev.failure());
+        events.add(() -> closeHostSidesOfFailed(stack, sides));
       }
     }
   }
@@ -282,8 +292,7 @@ public final class Daemon {
       throws IOException {
     Path path = config.socket() != null ? config.socket() : ControlPath.of(tapName);
     if (path == null) {
-      System.err.println(
-          "skiff: no control socket: XDG_RUNTIME_DIR is not set; give a place with --socket");
+      LOG.warn("no control socket: XDG_RUNTIME_DIR is not set; give a place with --socket");
       return null;
     }
     return ControlServer.open(path, answers, streams);

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The captures, traces and pings that clients of the control socket ask for. Thread: the client's.
@@ -28,6 +29,7 @@ final class LiveStreams implements Streams {
   private final Clock clock;
   private final String application;
   private final Map<String, Opener> openers = new LinkedHashMap<>();
+  private @Nullable DaemonLog log;
 
   LiveStreams(NetStack stack, PollLoop loop, Clock clock, String application) {
     this.stack = stack;
@@ -44,6 +46,7 @@ final class LiveStreams implements Streams {
             new CaptureStream(
                 RunningCapture.start(Filter.parse(c.filter()), stack, loop, clock, application));
         case Command.Trace t -> trace(t);
+        case Command.Log l -> log(l);
         case Command.Ping p -> PingStream.start(p.request(), stack, loop);
         case Command.OwnStream o -> own(o);
       };
@@ -88,6 +91,20 @@ final class LiveStreams implements Streams {
   }
 
   // ---- Capture ----------------------------------------------------------------------------------
+
+  /** Has it show a log, too. Before it is asked anything. */
+  LiveStreams withLog(DaemonLog shown) {
+    log = shown;
+    return this;
+  }
+
+  private Stream log(Command.Log command) throws Refused {
+    DaemonLog shown = log;
+    if (shown == null) {
+      throw new Refused("this one has no log of its own");
+    }
+    return shown.open(command);
+  }
 
   private record CaptureStream(RunningCapture capture) implements Stream {
     @Override

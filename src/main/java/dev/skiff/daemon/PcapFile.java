@@ -15,6 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A capture into a file for as long as the daemon runs: {@code --pcap}. If the file cannot be
@@ -23,6 +25,7 @@ import java.util.concurrent.TimeoutException;
  * <p>Threads: the main thread, and one of its own that writes.
  */
 final class PcapFile implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DaemonLog.OPERATOR);
   private static final Duration END_TIMEOUT = Duration.ofSeconds(5);
   private static final int S_IFMT = 0170000;
   private static final int S_IFSOCK = 0140000;
@@ -110,14 +113,11 @@ final class PcapFile implements AutoCloseable {
       capture.writeTo(out);
     } catch (IOException e) {
       failure = why(e);
-      System.err.println(
-          "skiff: --pcap "
-              + path
-              + ": "
-              + failure
-              + ": the capture ends after "
-              + blocks.packets()
-              + " packets, the stack goes on");
+      LOG.warn(
+          "--pcap {}: {}: the capture ends after {} packets, the stack goes on",
+          path,
+          failure,
+          blocks.packets());
       capture.stop();
     }
   }
@@ -154,13 +154,13 @@ final class PcapFile implements AutoCloseable {
       if (writer.join(END_TIMEOUT)) {
         capture.close();
       } else {
-        System.err.println("skiff: --pcap " + path + ": the file takes no more: its end is lost");
+        LOG.warn("--pcap {}: the file takes no more: its end is lost", path);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     if (capture.capture().lost() > 0) {
-      System.err.println("skiff: --pcap " + describe());
+      LOG.warn("--pcap {}", describe());
     }
   }
 }

@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 final class TapSide implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(TapSide.class);
+  private static final Logger OPERATOR = LoggerFactory.getLogger(DaemonLog.OPERATOR);
 
   private final DeviceSpec spec;
   private final NetnsId netns;
@@ -132,15 +133,13 @@ final class TapSide implements Closeable {
     if (tap.created()) {
       netIf.setMtu(wanted);
     } else if (spec.hostIp() == null && netIf.mtu() > wanted) {
-      System.err.println(
-          "skiff: the host's side of "
-              + tap.name()
-              + " has MTU "
-              + netIf.mtu()
-              + ", so that it may send frames too long for us: ip link set "
-              + tap.name()
-              + " mtu "
-              + wanted);
+      OPERATOR.warn(
+          "the host's side of {} has MTU {}, so that it may send frames too long for us: ip link set"
+              + " {} mtu {}",
+          tap.name(),
+          netIf.mtu(),
+          tap.name(),
+          wanted);
     }
     return wanted;
   }
