@@ -248,6 +248,10 @@ public final class Skiff implements AutoCloseable {
     return stack;
   }
 
+  PollLoop loop() {
+    return loop;
+  }
+
   /**
    * Ends the loop, closes the wire and gives the memory back. A second call does nothing.
    *

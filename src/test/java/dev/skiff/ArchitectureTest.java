@@ -51,7 +51,8 @@ class ArchitectureTest {
           Map.entry("stack", List.of("udp", "igmp", "loop")),
           Map.entry("", List.of("stack")),
           Map.entry("control", List.of("stack")),
-          Map.entry("daemon", List.of("control", "trace", "log")),
+          Map.entry("metrics", List.of("stack")),
+          Map.entry("daemon", List.of("control", "metrics", "trace", "log")),
           Map.entry("config", List.of("daemon")),
           Map.entry("cli", List.of("config")));
 

@@ -10,6 +10,7 @@ import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.IpProto;
 import dev.skiff.header.MacAddr;
 import dev.skiff.ip.IpHandler;
+import dev.skiff.loop.PollLoop;
 import dev.skiff.skb.DropReason;
 import dev.skiff.skb.SkBuff;
 import dev.skiff.skb.SkBuffPool;
@@ -110,6 +111,11 @@ public final class Rig implements AutoCloseable {
   /** What is inside of a Skiff that the test built itself. */
   public static NetStack stackOf(Skiff skiff) {
     return skiff.stack();
+  }
+
+  /** The loop of a Skiff. */
+  public static PollLoop loopOf(Skiff skiff) {
+    return skiff.loop();
   }
 
   /** A stack with one device, skiff0, 198.51.100.2/24, that is down, and no loop. */

@@ -11,6 +11,8 @@ import dev.skiff.dev.NetdevEvent;
 import dev.skiff.ip.RouteSpec;
 import dev.skiff.ip.Routes;
 import dev.skiff.loop.PollLoop;
+import dev.skiff.metrics.MetricsServer;
+import dev.skiff.metrics.StackMetrics;
 import dev.skiff.stack.NetStack;
 import dev.skiff.stack.PoolConfig;
 import dev.skiff.stack.StackConfig;
@@ -21,6 +23,7 @@ import dev.skiff.time.TimerQueue;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -155,6 +158,7 @@ public final class Daemon {
       PollLoop loop =
           new PollLoop(clock, timers, stack, faults, config.idle(), stack.netDevices()::received);
       this.loop = loop;
+      StackMetrics metrics = watch(stack, loop, clock);
       stack.open();
       String application = "Skiff " + version;
       // Opened before the loop starts and closed after it has ended: the file has every frame.
@@ -166,7 +170,8 @@ public final class Daemon {
               openControl(
                   new Answers(stack, loop, version).withLog(log).withCounters("Log", log::counters),
                   new LiveStreams(stack, loop, clock, application).withLog(log),
-                  devices.getFirst().name())) {
+                  devices.getFirst().name());
+          MetricsServer server = openMetrics(metrics)) {
         if (pcap != null) {
           pcap.started();
         }
@@ -180,6 +185,9 @@ public final class Daemon {
         }
         for (TapSide side : sides) {
           out.println(side.startLine(config.arp().acd()));
+        }
+        if (server != null) {
+          out.println("skiff: metrics are at " + server.url());
         }
         out.flush();
         while (!ended) {
@@ -286,6 +294,26 @@ public final class Daemon {
       throws IOException, InterruptedException {
     Path path = config.pcap();
     return path == null ? null : PcapFile.open(path, stack, loop, clock, application);
+  }
+
+  /** Null if nobody is to have metrics, so that nothing is timed. */
+  private @Nullable StackMetrics watch(NetStack stack, PollLoop loop, Clock clock) {
+    return config.service().metrics() == null ? null : StackMetrics.of(stack, loop, clock, version);
+  }
+
+  private @Nullable MetricsServer openMetrics(@Nullable StackMetrics metrics) throws IOException {
+    InetSocketAddress address = config.service().metrics();
+    if (address == null || metrics == null) {
+      return null;
+    }
+    MetricsServer server = MetricsServer.open(address, metrics);
+    if (!server.isLoopback()) {
+      System.err.println(
+          "skiff: "
+              + server.url()
+              + " is not loopback: whoever reaches it reads all metrics; a firewall should say who");
+    }
+    return server;
   }
 
   private @Nullable ControlServer openControl(Answers answers, Streams streams, String tapName)

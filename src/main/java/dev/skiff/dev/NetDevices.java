@@ -30,6 +30,7 @@ public final class NetDevices {
   private int devAddrGenid;
   private NetdevNotifier[] notifiers = new NetdevNotifier[0];
   private Runnable waker = () -> {};
+  private @Nullable PacketTimes packetTimes;
 
   /**
    * No devices.
@@ -158,6 +159,15 @@ public final class NetDevices {
       frames += dev.stat(DeviceStat.RX_PACKETS);
     }
     return frames;
+  }
+
+  /** Has some packets timed, of all devices; null, the default, for none. */
+  public void setPacketTimes(@Nullable PacketTimes times) {
+    packetTimes = times;
+  }
+
+  @Nullable PacketTimes packetTimes() {
+    return packetTimes;
   }
 
   // ---- Notifiers --------------------------------------------------------------------------------

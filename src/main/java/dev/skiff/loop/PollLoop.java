@@ -2,6 +2,7 @@ package dev.skiff.loop;
 
 import dev.skiff.stats.Counters;
 import dev.skiff.stats.Faults;
+import dev.skiff.stats.Histogram;
 import dev.skiff.sys.Errno;
 import dev.skiff.sys.EventFd;
 import dev.skiff.sys.PollSet;
@@ -56,6 +57,7 @@ public final class PollLoop {
   private long turnNs;
   private long doneBefore;
   private boolean spinning;
+  private @Nullable TurnTimes turnTimes;
 
   /** A loop that does not run yet, and will block while it is idle. */
   public PollLoop(Clock clock, TimerQueue timers, Agent agent, Faults faults) {
@@ -67,7 +69,7 @@ public final class PollLoop {
    *
    * @param idle what a thread of its own does while there is nothing to do
    * @param progress a number that the agent changes whenever it finds something to do, asked on the
-   *     loop thread once a turn unless it blocks
+   *     loop thread once a turn, unless it blocks and no turns are recorded
    */
   public PollLoop(
       Clock clock,
@@ -106,6 +108,10 @@ public final class PollLoop {
       faults.caught("a turn of the loop", fault);
       left = 1; // What was not come to is done in the next turn, before any wait.
     }
+    TurnTimes times = turnTimes;
+    if (times != null) {
+      times.ended(nowNs, done());
+    }
     return left == 0 && commands.isEmpty();
   }
 
@@ -122,6 +128,14 @@ public final class PollLoop {
         faults.caught("a command", fault);
       }
     }
+  }
+
+  /**
+   * Has it recorded how long each turn takes that carries out a command, fires a timer or receives
+   * something; for that the clock is read once more. Before the loop starts.
+   */
+  public void recordTurns(Histogram times) {
+    turnTimes = new TurnTimes(clock, times, done());
   }
 
   // ---- A thread of its own ----------------------------------------------------------------------
@@ -162,15 +176,19 @@ public final class PollLoop {
     }
   }
 
+  /** A number that is another after a turn that found something to do. */
+  private long done() {
+    return stats.get(LoopStat.COMMANDS.ordinal())
+        + stats.get(LoopStat.TIMERS.ordinal())
+        + progress.getAsLong();
+  }
+
   /** Whether to turn on instead of a wait. */
   private boolean spins(AdaptiveSpin adaptive) {
     if (idle == IdleStrategy.BLOCK) {
       return false;
     }
-    long done =
-        stats.get(LoopStat.COMMANDS.ordinal())
-            + stats.get(LoopStat.TIMERS.ordinal())
-            + progress.getAsLong();
+    long done = done();
     boolean found = done != doneBefore;
     doneBefore = done;
     if (spinning && !found) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.skiff.stats.Faults;
+import dev.skiff.stats.Histogram;
 import dev.skiff.sys.PollSet;
 import dev.skiff.time.Clock;
 import dev.skiff.time.ManualClock;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PollLoopTest {
@@ -109,6 +111,63 @@ class PollLoopTest {
     assertFalse(loop.turn());
     agent.left = 0;
     assertTrue(loop.turn());
+  }
+
+  private static long recorded(Histogram times) {
+    return IntStream.rangeClosed(0, times.bounds()).mapToLong(times::count).sum();
+  }
+
+  @Test
+  void aTurnThatFoundSomethingIsRecordedWithItsTime() {
+    Histogram times = new Histogram(1000, 10);
+    loop.recordTurns(times);
+    loop.turn();
+    assertEquals(0, recorded(times), "nothing was found");
+    loop.execute(() -> clock.advance(3000));
+    loop.turn();
+    assertEquals(1, recorded(times));
+    assertEquals(3000, times.sumNs());
+    assertEquals(1, times.count(2), "more than 2,000 ns, and not more than 4,000");
+    loop.turn();
+    assertEquals(1, recorded(times));
+    timers.set(timer("timer"), clock.nowNs());
+    loop.turn();
+    assertEquals(2, recorded(times), "a timer is something");
+  }
+
+  @Test
+  void aTurnThatReceivedSomethingIsRecordedAndNoOther() {
+    AtomicInteger received = new AtomicInteger();
+    Histogram times = new Histogram(1000, 10);
+    PollLoop receiving =
+        new PollLoop(clock, timers, agent, faults, IdleStrategy.BLOCK, received::get);
+    receiving.recordTurns(times);
+    receiving.turn();
+    received.set(5);
+    receiving.turn();
+    receiving.turn();
+    assertEquals(1, recorded(times));
+  }
+
+  @Test
+  void theClockIsReadOnceInATurnUnlessTurnsAreRecorded() {
+    AtomicInteger reads = new AtomicInteger();
+    Clock counting =
+        () -> {
+          reads.incrementAndGet();
+          return 1000;
+        };
+    PollLoop counted = new PollLoop(counting, timers, agent, faults);
+    reads.set(0);
+    counted.execute(() -> {});
+    counted.turn();
+    assertEquals(1, reads.get());
+    counted.recordTurns(new Histogram(1000, 10));
+    counted.execute(() -> {});
+    counted.turn();
+    assertEquals(1 + 2, reads.get());
+    counted.turn();
+    assertEquals(1 + 2 + 1, reads.get(), "nothing was found");
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.skiff.Frames;
 import dev.skiff.Rig;
 import dev.skiff.Skiff;
+import dev.skiff.dev.PacketTimes;
+import dev.skiff.stats.Histogram;
 import dev.skiff.trace.Capture;
 import dev.skiff.trace.Filter;
 import dev.skiff.trace.PcapngWriter;
@@ -13,6 +15,7 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** An echo through the whole stack allocates nothing, once the code is warm. */
@@ -72,6 +75,35 @@ class ZeroAllocationTest {
                         "loss=3%,burst=0.1%/5,dup=5%,reorder=5%,corrupt=5%,delay=2us,jitter=2us,"
                             + "rate=10gbit,seed=7"),
                     0));
+  }
+
+  @Test
+  void nothingMoreIsAllocatedWhileTurnsAndPacketsAreTimed() throws Exception {
+    Histogram turns = new Histogram(1000, 18);
+    Histogram packets = new Histogram(100, 18);
+    allocatesNothing(
+        skiff -> {
+          Rig.loopOf(skiff).recordTurns(turns);
+          Rig.stackOf(skiff).netDevices().setPacketTimes(new Times(packets));
+        });
+    assertTrue(recorded(turns) >= 3 * WINDOW, "turns: " + recorded(turns));
+    assertTrue(recorded(packets) >= 3 * WINDOW / 256, "packets: " + recorded(packets));
+  }
+
+  private static long recorded(Histogram times) {
+    return IntStream.rangeClosed(0, times.bounds()).mapToLong(times::count).sum();
+  }
+
+  private record Times(Histogram times) implements PacketTimes {
+    @Override
+    public long nowNs() {
+      return System.nanoTime();
+    }
+
+    @Override
+    public void took(long ns) {
+      times.record(ns);
+    }
   }
 
   private void allocatesNothing(Consumer<Skiff> prepare) throws Exception {
