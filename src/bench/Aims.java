@@ -3,7 +3,7 @@ import java.util.function.Function;
 
 /**
  * What Skiff is to reach, row by row: the one place with its figures. All ratios are Skiff's figure
- * divided by the peer's of the same round.
+ * divided by the peer's of the same round; of the last rows the figure of a Skiff that is watched.
  */
 final class Aims {
   /** Set after measuring: what the checks cost in processor time beside a loop that has none. */
@@ -17,6 +17,9 @@ final class Aims {
   private static final String BLOCKING = "C blocking loop";
   private static final String DRAIN = "C poll + drain loop";
   private static final String URING = "C io_uring burst loop";
+  private static final String UNWATCHED = "Skiff, not watched";
+  private static final String WATCHED = "watched: replies/s, window ";
+  private static final String WATCHED_TAIL = "watched: RTT p99.9, window ";
   private static final String BARE = "bare Java with JNR-FFI, same flags";
 
   /** The figure, whom it is held against, what is required, the target, where it is from. */
@@ -36,9 +39,18 @@ final class Aims {
           own("pauses of GC or safepoints over 5 ms in 10 minutes", "", 0, NONE, Measures::pauses),
           bytes("bytes allocated per packet", 0, Measures::allocated),
           memory("RSS after 10 million echoes, MB more", BARE, 40, 25, Measures::memory),
-          own("first 1,000 pings over 2 ms, more", DRAIN, 5, NONE, Measures::firstPings));
+          own("first 1,000 pings over 2 ms, more", DRAIN, 5, NONE, Measures::firstPings),
+          more(WATCHED + "1", UNWATCHED, 0.98, NONE, Measures.watchedReplies(1)),
+          more(WATCHED + "64", UNWATCHED, 0.98, NONE, Measures.watchedReplies(64)),
+          less(WATCHED_TAIL + "1", UNWATCHED, 1.1, NONE, Measures.watchedTail(1)),
+          less(WATCHED_TAIL + "64", UNWATCHED, 1.1, NONE, Measures.watchedTail(64)));
 
   private Aims() {}
+
+  /** Those that ask what it costs to be watched. */
+  static boolean isWatched(Aim aim) {
+    return aim.against().equals(UNWATCHED);
+  }
 
   private static Function<Results, Measured> against(int window, String peer) {
     return Measures.replies(Measures.SMALL, window, peer);

@@ -39,6 +39,34 @@ final class Measures {
     return replies(LARGE, 64, Peers.C_BLOCKING).apply(results);
   }
 
+  /** Replies a second while somebody watches, by those while nobody does. */
+  static Function<Results, Measured> watchedReplies(int window) {
+    return watched(window, run -> run.value("replies_per_s"));
+  }
+
+  /** Percentile 99.9 of round trips while somebody watches, by that while nobody does. */
+  static Function<Results, Measured> watchedTail(int window) {
+    return watched(window, run -> run.rtt("p99.9"));
+  }
+
+  private static Function<Results, Measured> watched(int window, ToDoubleFunction<Run> figure) {
+    return results -> {
+      Results.Case which = new Results.Case(Results.REPLIES, SMALL, window);
+      Row watched = results.row(Peers.WATCHED, which);
+      Row skiff = results.row(Peers.SKIFF, which);
+      Spread ratios = watched.over(skiff, figure);
+      if (ratios.isEmpty()) {
+        return missing(results, watched, skiff);
+      }
+      Run watcher = results.notes("watched", Peers.WATCHED).get(0);
+      // Who was not watched shows nothing.
+      if (watcher == null || watcher.number("failed") > 0 || watcher.number("scrapes") == 0) {
+        return Measured.not("who should have watched did not get all that was asked for");
+      }
+      return Measured.median(ratios, "");
+    };
+  }
+
   private static Function<Results, Measured> ratio(
       String phase, int size, int window, String peer, ToDoubleFunction<Run> figure) {
     return results -> {

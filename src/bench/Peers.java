@@ -7,6 +7,7 @@ import java.util.Map;
  */
 final class Peers {
   static final String SKIFF = "skiff";
+  static final String WATCHED = "skiff-watched";
   static final String C_BLOCKING = "c-blocking";
   static final String C_DRAIN = "c-drain";
   static final String C_URING = "c-uring";
@@ -21,6 +22,7 @@ final class Peers {
 
   static {
     add(SKIFF, "Skiff", "#D55E00");
+    add(WATCHED, "Skiff, watched", "#B22222");
     add("skiff-pcap", "Skiff, capturing", "#E69F00");
     add("skiff-copybreak", "Skiff, rx_copybreak", "#000000");
     add("skiff-syscall", "Skiff, --io syscall", "#F0E442");

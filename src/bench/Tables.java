@@ -51,7 +51,7 @@ final class Tables {
     }
     text.append('\n').append(legend()).append('\n');
     text.append(complaints());
-    if (results.isFull()) {
+    if (results.isFull() || results.peers(Results.REPLIES).contains(Peers.WATCHED)) {
       text.append(verdicts.text());
     }
     return text.toString();

@@ -58,6 +58,9 @@ final class Verdicts {
   Verdicts(Results results) {
     shortened = results.isShortened();
     for (Aim aim : Aims.ALL) {
+      if (!results.isFull() && !results.isSmoke() && !Aims.isWatched(aim)) {
+        continue; // All others need the phases of a full run.
+      }
       Measured measured = aim.measured().apply(results);
       Measured atTarget = aim.atTarget() == null ? null : aim.atTarget().apply(results);
       rows.add(

@@ -1,8 +1,11 @@
 package dev.skiff.metrics;
 
 import com.sun.net.httpserver.Filter;
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.Request;
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.exporter.httpserver.HttpErrorHandlingPolicy;
 import io.prometheus.metrics.exporter.httpserver.MetricsHandler;
@@ -15,12 +18,16 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,18 +90,17 @@ public final class MetricsServer implements Closeable {
     ThreadFactory threads = Thread.ofPlatform().daemon().name("skiff-metrics-", 1).factory();
     ThreadPoolExecutor executor =
         new ThreadPoolExecutor(
-            MOST_CONNECTIONS,
+            0,
             MOST_CONNECTIONS,
             IDLE_THREAD_S,
             TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
+            new SynchronousQueue<>(),
             threads);
-    executor.allowCoreThreadTimeOut(true);
     server.setExecutor(executor);
-    server
-        .createContext("/", new MetricsHandler(properties(), registry, errors()))
-        .getFilters()
-        .add(new OnlyMetrics());
+    HttpContext all =
+        server.createContext("/", new MetricsHandler(properties(), registry, errors()));
+    all.getFilters().add(new OnlyMetrics());
+    all.getFilters().add(Filter.adaptRequest("text alone", InText::new));
     MetricsServer opened = new MetricsServer(server, executor);
     opened.start();
     return opened;
@@ -167,6 +173,39 @@ public final class MetricsServer implements Closeable {
   public void close() {
     server.stop(0);
     executor.shutdownNow();
+  }
+
+  /**
+   * A request whose client has not said that it would take protobuf: the library would try, and
+   * that part of it is not here. Those clients all take text too.
+   */
+  private record InText(Request asked) implements Request {
+    private static final String ACCEPT = "Accept";
+
+    @Override
+    public URI getRequestURI() {
+      return asked.getRequestURI();
+    }
+
+    @Override
+    public String getRequestMethod() {
+      return asked.getRequestMethod();
+    }
+
+    @Override
+    public Headers getRequestHeaders() {
+      Headers headers = new Headers(asked.getRequestHeaders());
+      List<String> accept = headers.remove(ACCEPT);
+      if (accept != null) {
+        String text =
+            Pattern.compile(",")
+                .splitAsStream(String.join(",", accept))
+                .filter(type -> !type.contains("protobuf"))
+                .collect(Collectors.joining(","));
+        headers.set(ACCEPT, text);
+      }
+      return headers;
+    }
   }
 
   /** Lets nothing through but what the library's handler is for. */
