@@ -54,7 +54,8 @@ class ArchitectureTest {
           Map.entry("metrics", List.of("stack")),
           Map.entry("daemon", List.of("control", "metrics", "trace", "log")),
           Map.entry("config", List.of("daemon")),
-          Map.entry("cli", List.of("config")));
+          Map.entry("doctor", List.of("daemon")),
+          Map.entry("cli", List.of("config", "doctor")));
 
   private static final String[] DATA_PATH = {
     "dev.skiff.skb..",

@@ -29,7 +29,8 @@ import picocli.CommandLine.ParameterException;
       PingCommand.class,
       LogCommand.class,
       TapCommand.class,
-      ConfigCommand.class
+      ConfigCommand.class,
+      DoctorCommand.class
     })
 public final class Main implements Runnable {
   private static final int USAGE = 2;
@@ -64,9 +65,7 @@ public final class Main implements Runnable {
   public void run() {
     if (spec != null) {
       throw new ParameterException(
-          spec.commandLine(),
-          "say what to do: run, status, stat, drops, neigh, route, addr, link, maddr, fault, capture,"
-              + " trace, ping, log, tap or config");
+          spec.commandLine(), "say what to do: " + String.join(", ", spec.subcommands().keySet()));
     }
   }
 

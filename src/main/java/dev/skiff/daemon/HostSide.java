@@ -18,15 +18,15 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread: the main thread.
  */
-final class HostSide implements AutoCloseable {
+public final class HostSide implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HostSide.class);
   private static final Path ROUTES = Path.of("/proc/thread-self/net/route");
 
   /** An address of the host, and the interface that has it. */
-  record HostAddress(String dev, Ip4Prefix address) {}
+  public record HostAddress(String dev, Ip4Prefix address) {}
 
   /** A route of the host's main table. */
-  record HostRoute(String dev, int network, int prefix) {}
+  public record HostRoute(String dev, int network, int prefix) {}
 
   private final NetIf tap;
   private final int index;
@@ -108,7 +108,8 @@ final class HostSide implements AutoCloseable {
     }
   }
 
-  private static boolean overlaps(Ip4Prefix a, int network, int prefix) {
+  /** Whether a network and another have an address in common. */
+  public static boolean overlaps(Ip4Prefix a, int network, int prefix) {
     int shorter = Ip4Addr.mask(Math.min(a.prefix(), prefix));
     return ((a.address() ^ network) & shorter) == 0;
   }
@@ -179,7 +180,8 @@ final class HostSide implements AutoCloseable {
 
   // ---- What the host has ------------------------------------------------------------------------
 
-  static List<HostAddress> addresses() throws IOException {
+  /** The IPv4 addresses of all interfaces, in the caller's network namespace. */
+  public static List<HostAddress> addresses() throws IOException {
     List<HostAddress> list = new ArrayList<>();
     for (NetIf.Address host : NetIf.addresses()) {
       int prefix = Integer.bitCount(host.netmask());
@@ -196,7 +198,8 @@ final class HostSide implements AutoCloseable {
     return colon < 0 ? label : label.substring(0, colon);
   }
 
-  static List<HostRoute> routes() throws IOException {
+  /** The routes of the main table, in the caller's network namespace. */
+  public static List<HostRoute> routes() throws IOException {
     return parseRoutes(Files.readAllLines(ROUTES));
   }
 

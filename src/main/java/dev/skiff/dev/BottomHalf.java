@@ -80,7 +80,7 @@ final class BottomHalf {
    */
   private PacketTimes timing(PacketTimes times) {
     drawn = drawn * 1_664_525 + 1_013_904_223;
-    untilTimed = TIMED_ONE_IN - (1 << SPREAD_BITS - 1) + (drawn >>> Integer.SIZE - SPREAD_BITS);
+    untilTimed = TIMED_ONE_IN - (1 << (SPREAD_BITS - 1)) + (drawn >>> (Integer.SIZE - SPREAD_BITS));
     return times;
   }
 

@@ -41,6 +41,9 @@ public interface LibC {
   /** {@code setns(2)}: moves the calling thread alone. */
   int setns(int fd, int type);
 
+  /** {@code unshare(2)}: gives the calling thread alone a namespace of its own. */
+  int unshare(int flags);
+
   /** {@code munmap(2)}. */
   int munmap(@uintptr_t long address, @size_t long length);
 

@@ -37,12 +37,34 @@ public final class Netns {
         throw asItIs(e);
       }
     }
-    FutureTask<T> task =
-        new FutureTask<>(
-            () -> {
-              enter(name);
-              return what.call();
-            });
+    return onThreadOfItsOwn(
+        () -> {
+          enter(name);
+          return what.call();
+        });
+  }
+
+  /**
+   * Runs {@code what} in a network namespace that is made for it and goes with what was opened in
+   * there, and waits for its end.
+   *
+   * @return what {@code what} returned; what it throws is thrown as it is
+   * @throws SysException if none can be made: it needs CAP_SYS_ADMIN
+   */
+  public static <T> T callInNew(Callable<T> what) throws IOException {
+    return onThreadOfItsOwn(
+        () -> {
+          int result = Sys.unshare(CLONE_NEWNET);
+          if (result < 0) {
+            throw new SysException(
+                "no network namespace can be made here: " + Errno.text(-result), -result);
+          }
+          return what.call();
+        });
+  }
+
+  private static <T> T onThreadOfItsOwn(Callable<T> what) throws IOException {
+    FutureTask<T> task = new FutureTask<>(what);
     Thread thread = Thread.ofPlatform().name("skiff-netns").daemon().start(task);
     boolean interrupted = false;
     try {

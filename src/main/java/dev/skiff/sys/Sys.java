@@ -148,6 +148,11 @@ public final class Sys {
     return LIBC.setns(fd, type) >= 0 ? 0 : -RUNTIME.getLastError();
   }
 
+  /** {@code unshare(2)}, of the calling thread, which must not be one that others use. */
+  static int unshare(int flags) {
+    return LIBC.unshare(flags) >= 0 ? 0 : -RUNTIME.getLastError();
+  }
+
   /** {@code munmap(2)}. */
   static int munmap(long address, long length) {
     return LIBC.munmap(address, length) >= 0 ? 0 : -RUNTIME.getLastError();
