@@ -30,7 +30,8 @@ import picocli.CommandLine.ParameterException;
       LogCommand.class,
       TapCommand.class,
       ConfigCommand.class,
-      DoctorCommand.class
+      DoctorCommand.class,
+      TrainCommand.class
     })
 public final class Main implements Runnable {
   private static final int USAGE = 2;
@@ -53,9 +54,13 @@ public final class Main implements Runnable {
     System.exit(execute(args));
   }
 
+  static Main fresh() {
+    return new Main();
+  }
+
   /** Runs a command; the result is its exit code. */
   static int execute(String... args) {
-    return new CommandLine(new Main())
+    return new CommandLine(fresh())
         .setParameterExceptionHandler(Main::usage)
         .setExecutionExceptionHandler(Main::failure)
         .execute(args);
