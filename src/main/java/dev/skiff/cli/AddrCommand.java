@@ -51,8 +51,8 @@ final class AddrCommand extends AskCommand {
     }
   }
 
-  private static void printDevice(Map<String, Object> dev, PrintStream out) {
-    out.println(LinkCommand.head(dev));
+  private void printDevice(Map<String, Object> dev, PrintStream out) {
+    out.println(LinkCommand.head(dev, paint()));
     for (Object item : list(dev.get("addr_info"))) {
       out.println("    " + text(object(item), dev.get("ifname")));
     }

@@ -39,13 +39,13 @@ final class LinkCommand extends AskCommand {
     }
   }
 
-  private static void print(PrintStream out, Map<String, Object> link) {
-    out.println(head(link));
+  private void print(PrintStream out, Map<String, Object> link) {
+    out.println(head(link, paint()));
     for (Object address : list(link.get("addresses"))) {
       out.printf("   %s%n", inet(List.of(address)));
     }
     if (link.get("failure") != null) {
-      out.printf("    failed: %s%n", link.get("failure"));
+      out.printf("    %s: %s%n", paint().bad("failed"), link.get("failure"));
     }
     if (link.get("io") != null) {
       out.printf("    io: %s%n", link.get("io"));
@@ -79,7 +79,7 @@ final class LinkCommand extends AskCommand {
   }
 
   /** The two lines that a device begins with. */
-  static String head(Map<String, Object> link) {
+  static String head(Map<String, Object> link, Paint paint) {
     return "%s: %s: <%s> mtu %s qdisc %s state %s qlen %s%n    link/ether %s brd %s"
         .formatted(
             link.get("ifindex"),
@@ -87,7 +87,7 @@ final class LinkCommand extends AskCommand {
             String.join(",", list(link.get("flags")).stream().map(String::valueOf).toList()),
             link.get("mtu"),
             link.get("qdisc"),
-            link.get("operstate"),
+            paint.state(String.valueOf(link.get("operstate"))),
             link.get("txqlen"),
             link.get("address"),
             link.get("broadcast"));

@@ -1,6 +1,7 @@
 package dev.skiff.cli;
 
 import dev.skiff.log.Journal;
+import java.io.IOException;
 import java.time.Duration;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,7 +31,10 @@ import picocli.CommandLine.ParameterException;
       LogCommand.class,
       TapCommand.class,
       ConfigCommand.class,
+      ReloadCommand.class,
       DoctorCommand.class,
+      VersionCommand.class,
+      CompletionCommand.class,
       TrainCommand.class
     })
 public final class Main implements Runnable {
@@ -51,19 +55,34 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     // Instead of a logging.properties somewhere, and of what the JDK does without one.
     System.setProperty("java.util.logging.config.class", "dev.skiff.cli.PlainLog");
-    System.exit(execute(args));
-  }
-
-  static Main fresh() {
-    return new Main();
+    StandardOutput output = StandardOutput.install();
+    CommandLine commandLine = commandLine();
+    int code = commandLine.execute(args);
+    // A daemon has done its work, whether somebody has read its start line or not.
+    boolean daemon = args.length > 0 && args[0].equals("run");
+    try {
+      output.check();
+    } catch (Sink.ReaderGone e) {
+      // As tcpdump into head: not a failure.
+    } catch (IOException e) {
+      if (code == 0 && !daemon) {
+        complain(commandLine, "skiff: " + oneLine(e));
+        code = FAILURE;
+      }
+    }
+    System.exit(code);
   }
 
   /** Runs a command; the result is its exit code. */
   static int execute(String... args) {
-    return new CommandLine(fresh())
+    return commandLine().execute(args);
+  }
+
+  /** The program and all its commands. */
+  static CommandLine commandLine() {
+    return new CommandLine(new Main())
         .setParameterExceptionHandler(Main::usage)
-        .setExecutionExceptionHandler(Main::failure)
-        .execute(args);
+        .setExecutionExceptionHandler(Main::failure);
   }
 
   @Override
@@ -81,6 +100,9 @@ public final class Main implements Runnable {
   }
 
   private static int failure(Exception e, CommandLine commandLine, CommandLine.ParseResult parsed) {
+    if (e instanceof Sink.ReaderGone) {
+      return 0; // As tcpdump into head: not a failure.
+    }
     if (e instanceof IllegalArgumentException) {
       String name = commandLine.getCommandSpec().qualifiedName();
       complain(commandLine, name + ": " + oneLine(e));

@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * it takes no more.
  */
 final class Sink implements AutoCloseable {
+  static final String STANDARD_OUTPUT = "standard output";
+
   private static final int BUFFER = 1 << 16;
 
   private final String name;
@@ -34,7 +36,7 @@ final class Sink implements AutoCloseable {
   /** Standard output. */
   static Sink standardOutput() {
     OutputStream out = new FileOutputStream(FileDescriptor.out);
-    return new Sink("standard output", new BufferedOutputStream(out, BUFFER));
+    return new Sink(STANDARD_OUTPUT, new BufferedOutputStream(out, BUFFER));
   }
 
   /**
@@ -67,7 +69,11 @@ final class Sink implements AutoCloseable {
   }
 
   void line(String line) throws IOException {
-    byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
+    text(line + "\n");
+  }
+
+  void text(String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     write(bytes, bytes.length);
   }
 
@@ -84,7 +90,7 @@ final class Sink implements AutoCloseable {
     try {
       attempt.run();
     } catch (IOException e) {
-      throw failed(e);
+      throw failed(name, e);
     } finally {
       writing = false;
       writes.incrementAndGet();
@@ -110,7 +116,8 @@ final class Sink implements AutoCloseable {
     return out instanceof WholeBlocks blocks ? blocks.packets() : written;
   }
 
-  private IOException failed(IOException e) {
+  /** What is to be thrown for it: {@link ReaderGone}, or one line that says why. */
+  static IOException failed(String name, IOException e) {
     String why = why(e);
     return why.equals("Broken pipe") ? new ReaderGone() : new IOException(name + ": " + why, e);
   }

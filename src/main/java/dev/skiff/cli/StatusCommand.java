@@ -26,12 +26,12 @@ final class StatusCommand extends AskCommand {
       out.printf(
           "%s: %s mtu %s link/ether %s%s%n",
           dev.get("name"),
-          Boolean.TRUE.equals(dev.get("up")) ? "UP" : "DOWN",
+          paint().state(Boolean.TRUE.equals(dev.get("up")) ? "UP" : "DOWN"),
           dev.get("mtu"),
           dev.get("mac"),
           LinkCommand.inet(dev.get("addresses")));
       if (dev.get("failure") != null) {
-        out.printf("    %s%n", dev.get("failure"));
+        out.printf("    %s%n", paint().bad(String.valueOf(dev.get("failure"))));
       }
     }
   }

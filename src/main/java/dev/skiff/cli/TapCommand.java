@@ -1,9 +1,11 @@
 package dev.skiff.cli;
 
+import dev.skiff.control.Json;
 import dev.skiff.sys.Netns;
 import dev.skiff.sys.Platform;
 import dev.skiff.sys.TunTap;
 import java.io.IOException;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,8 +42,11 @@ final class TapCommand implements Runnable {
         description = "The network namespace, by name or file; by default the one we are in.")
     private @Nullable String netns;
 
-    /** Does it, in the network namespace. */
-    abstract void call(String name) throws IOException;
+    @Option(names = "--json", description = "Print one line of JSON with the device's name.")
+    private boolean json;
+
+    /** Does it, in the network namespace: the device's name. */
+    abstract String call(String name) throws IOException;
 
     /**
      * Looks for mistakes of usage, before anything is done.
@@ -70,12 +75,13 @@ final class TapCommand implements Runnable {
       }
       check(name);
       Platform.check();
-      return Netns.call(
-          netns,
-          () -> {
-            call(name);
-            return 0;
-          });
+      String called = Netns.call(netns, () -> call(name));
+      if (json) {
+        System.out.println(Json.line(Map.of("tap", Map.of("name", called))));
+      } else if (!called.equals(name)) {
+        System.out.println(called);
+      }
+      return 0;
     }
   }
 }

@@ -58,7 +58,7 @@ final class TapCreateCommand extends TapCommand.OnDevice {
   }
 
   @Override
-  void call(String name) throws IOException {
+  String call(String name) throws IOException {
     Integer owner = user == null ? null : Accounts.user(user);
     Integer owners = group == null ? null : Accounts.group(group);
     if (TunTap.isValidName(name)) {
@@ -80,9 +80,7 @@ final class TapCreateCommand extends TapCommand.OnDevice {
         }
       }
       tap.setPersistent(true); // Last: what fails before that leaves nothing.
-      if (!tap.name().equals(name)) {
-        System.out.println(tap.name());
-      }
+      return tap.name();
     }
   }
 

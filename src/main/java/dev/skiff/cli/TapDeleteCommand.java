@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
     description = "Deletes a TAP device that nobody holds.")
 final class TapDeleteCommand extends TapCommand.OnDevice {
   @Override
-  void call(String name) throws IOException {
+  String call(String name) throws IOException {
     try (NetIf netIf = NetIf.open(name)) {
       if (!netIf.exists()) {
         throw missing(name);
@@ -24,6 +24,7 @@ final class TapDeleteCommand extends TapCommand.OnDevice {
         throw missing(name); // It went just now; what was made in its place goes with this.
       }
       tap.setPersistent(false);
+      return name;
     }
   }
 

@@ -28,6 +28,9 @@ final class TraceCommand implements Callable<Integer> {
       description = "How many packets, 1 to " + Command.Trace.MAX_COUNT + "; by default 1.")
   private int count = 1;
 
+  @Option(names = "--json", description = "Print one line of JSON for each packet.")
+  private boolean json;
+
   @Parameters(paramLabel = "FILTER", arity = "0..*", description = CaptureCommand.FILTER_HELP)
   private List<String> filter = List.of();
 
@@ -39,7 +42,7 @@ final class TraceCommand implements Callable<Integer> {
       throw new IllegalArgumentException("-c " + count + ": give 1 to " + Command.Trace.MAX_COUNT);
     }
     try (ControlClient.LiveStream live =
-            ControlClient.stream(daemon.socketPath(), new Command.Trace(words, count));
+            ControlClient.stream(daemon.socketPath(), new Command.Trace(words, count, json));
         Sink sink = Sink.standardOutput()) {
       EndSignals.handle(sink, live::end);
       System.err.println(

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
@@ -33,7 +32,7 @@ final class TrainCommand implements Callable<Integer> {
     PrintStream out = System.out;
     System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
     try {
-      var _ = new CommandLine(Main.fresh()).parseArgs(RUN);
+      var _ = Main.commandLine().parseArgs(RUN);
       must("run", "--help");
       must("--version");
       Training.run(Main.Version.version(), TrainCommand::ask);

@@ -183,14 +183,19 @@ public sealed interface Command {
     }
   }
 
-  /** The way of the next {@code count} packets that match {@code filter}, as text. */
-  record Trace(String filter, int count) implements Streamed {
+  /** The way of the next {@code count} packets that match {@code filter}, as text or as JSON. */
+  record Trace(String filter, int count, boolean json) implements Streamed {
     /** The most packets that may be asked for. */
     public static final int MAX_COUNT = 1000;
 
+    /** As text. */
+    public Trace(String filter, int count) {
+      this(filter, count, false);
+    }
+
     @Override
     public Map<String, Object> arguments() {
-      return Map.of("filter", filter, "count", count);
+      return Map.of("filter", filter, "count", count, "json", json);
     }
   }
 
@@ -346,9 +351,11 @@ public sealed interface Command {
         yield new Capture(Objects.requireNonNullElse(Members.text(request, "filter"), ""));
       }
       case "trace" -> {
-        Members.check(request, List.of("filter", "count"));
+        Members.check(request, List.of("filter", "count", "json"));
         yield new Trace(
-            Objects.requireNonNullElse(Members.text(request, "filter"), ""), count(request));
+            Objects.requireNonNullElse(Members.text(request, "filter"), ""),
+            count(request),
+            Members.flag(request, "json"));
       }
       case "ping" -> new Ping(PingRequest.of(request));
       case "log" -> Log.of(request);

@@ -24,6 +24,9 @@ public final class ControlClient {
   private static final long TIMEOUT_S = 5;
   private static final int STREAM_BUFFER = 1 << 16;
 
+  /** Many times what a full neighbour table takes, in bytes. */
+  private static final int MAX_REPLY = 1 << 24;
+
   private ControlClient() {}
 
   /**
@@ -125,12 +128,22 @@ public final class ControlClient {
     }
   }
 
+  /** Nobody answers at a socket, or not any more. */
+  public static final class NoDaemon extends IOException {
+    private static final long serialVersionUID = 1;
+
+    NoDaemon(String message, @Nullable Exception cause) {
+      super(message, cause);
+    }
+  }
+
   private static SocketChannel open(Path socket) throws IOException {
     if (!Files.exists(socket)) {
-      throw new IOException(
+      throw new NoDaemon(
           "no daemon at "
               + socket
-              + ": start one with skiff run, or name it with --tap or --socket");
+              + ": start one with skiff run, or name it with --tap or --socket",
+          null);
     }
     return SocketChannel.open(StandardProtocolFamily.UNIX);
   }
@@ -148,12 +161,16 @@ public final class ControlClient {
       String line = readLine(new ChannelIn(channel));
       answered.set(true);
       if (line == null) {
-        throw new IOException("the daemon at " + socket + " went away without an answer");
+        throw new NoDaemon("the daemon at " + socket + " went away without an answer", null);
       }
       return line;
     } catch (ClosedChannelException e) {
       throw new IOException(
           "the daemon at " + socket + " did not answer within " + TIMEOUT_S + " s: is it stuck?",
+          e);
+    } catch (java.net.ConnectException e) {
+      throw new NoDaemon(
+          "no daemon answers at " + socket + ", one has left it behind: start one with skiff run",
           e);
     } catch (java.net.SocketException e) {
       throw new IOException(
@@ -172,6 +189,9 @@ public final class ControlClient {
     for (int b = in.read(); b != '\n'; b = in.read()) {
       if (b < 0) {
         return null;
+      }
+      if (line.size() == MAX_REPLY) {
+        throw new IOException("a reply without an end: is it a Skiff daemon?");
       }
       line.write(b);
     }
@@ -201,11 +221,25 @@ public final class ControlClient {
    * The body of a reply.
    *
    * @throws Refused with the daemon's own words, if it failed
+   * @throws IOException with one line, if it is none that this version can read
    */
-  public static Map<String, Object> body(String line) throws Refused {
-    Map<String, Object> reply = Json.parse(line);
+  public static Map<String, Object> body(String line) throws IOException {
+    Map<String, Object> reply;
+    try {
+      reply = Json.parse(line);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("what answers there is no Skiff daemon: name another --socket", e);
+    }
     if (!Boolean.TRUE.equals(reply.get("ok"))) {
       throw new Refused(String.valueOf(reply.get("error")));
+    }
+    if (!(reply.get("v") instanceof Integer version) || version != Command.VERSION) {
+      throw new IOException(
+          "the daemon speaks version "
+              + reply.get("v")
+              + " of the protocol, and this skiff version "
+              + Command.VERSION
+              + ": use the skiff that belongs to the daemon");
     }
     return reply;
   }

@@ -64,6 +64,19 @@ public final class Members {
   }
 
   /**
+   * A member that is true or false; false if it is not there.
+   *
+   * @throws IllegalArgumentException if it is something else
+   */
+  public static boolean flag(Map<String, ?> request, String member) {
+    Object value = request.get(member);
+    if (value == null || value instanceof Boolean) {
+      return Boolean.TRUE.equals(value);
+    }
+    throw new IllegalArgumentException("\"" + member + "\" must be true or false");
+  }
+
+  /**
    * Which of the actions of a command is meant, as {@code ip} reads them: {@code list} and the like
    * are SHOW, {@code delete} is DEL.
    *

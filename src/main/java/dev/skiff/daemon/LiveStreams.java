@@ -1,6 +1,7 @@
 package dev.skiff.daemon;
 
 import dev.skiff.control.Command;
+import dev.skiff.control.Json;
 import dev.skiff.control.Streams;
 import dev.skiff.loop.PollLoop;
 import dev.skiff.stack.NetStack;
@@ -157,7 +158,7 @@ final class LiveStreams implements Streams {
     if (!installed) {
       throw new Refused("somebody else traces already: one at a time");
     }
-    return new TraceStream(trace, command.count());
+    return new TraceStream(trace, command.count(), command.json());
   }
 
   private void remove(Trace trace) {
@@ -169,16 +170,18 @@ final class LiveStreams implements Streams {
   private final class TraceStream implements Stream {
     private final Trace trace;
     private final int count;
+    private final boolean json;
     private volatile boolean stopped;
 
-    TraceStream(Trace trace, int count) {
+    TraceStream(Trace trace, int count, boolean json) {
       this.trace = trace;
       this.count = count;
+      this.json = json;
     }
 
     @Override
     public String kind() {
-      return "text";
+      return json ? "json" : "text";
     }
 
     @Override
@@ -189,15 +192,26 @@ final class LiveStreams implements Streams {
           out.flush();
           LockSupport.parkNanos(LOOK_NS);
         } else {
-          out.write(story.getBytes(StandardCharsets.UTF_8));
           told++;
+          write(json ? line(Map.of("packet", told, "trace", story.lines().toList())) : story, out);
         }
       }
       if (trace.lost() > 0) {
-        String lost = "(" + trace.lost() + " more were lost: the reader was too slow)\n";
-        out.write(lost.getBytes(StandardCharsets.UTF_8));
+        write(
+            json
+                ? line(Map.of("lost", trace.lost()))
+                : "(" + trace.lost() + " more were lost: the reader was too slow)\n",
+            out);
       }
       out.flush();
+    }
+
+    private static String line(Map<String, Object> members) throws IOException {
+      return Json.line(members) + "\n";
+    }
+
+    private static void write(String text, OutputStream out) throws IOException {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

@@ -1,5 +1,9 @@
 package dev.skiff.sys;
 
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import jnr.constants.platform.OpenFlags;
 import jnr.ffi.LibraryLoader;
@@ -26,6 +30,9 @@ public final class Sys {
   private static final int MODE_0600 = 0600;
   private static final int LOCK_EX = 2;
   private static final int LOCK_NB = 4;
+  private static final long TIOCGWINSZ = 0x5413;
+  private static final int WINSIZE_BYTES = 8;
+  private static final int USUAL_ROWS = 24;
 
   private Sys() {}
 
@@ -203,6 +210,15 @@ public final class Sys {
   /** {@code isatty(3)}: whether a descriptor is a terminal. */
   public static boolean isTerminal(int fd) {
     return LIBPOSIX.isatty(fd) != 0;
+  }
+
+  /** {@code TIOCGWINSZ}: how many lines a terminal shows; 24 where that is not known. */
+  public static int terminalRows(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment winsize = arena.allocate(WINSIZE_BYTES); // struct winsize: ws_row comes first.
+      int rows = ioctl(fd, TIOCGWINSZ, winsize.address()) < 0 ? 0 : winsize.get(JAVA_SHORT, 0);
+      return rows > 0 ? rows : USUAL_ROWS;
+    }
   }
 
   /** {@code umask(2)}: sets the mask of the whole process and gives the old one. */
