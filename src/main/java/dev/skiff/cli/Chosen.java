@@ -68,6 +68,6 @@ final class Chosen {
     List<String> known = new ArrayList<>(names);
     names.forEach(name -> known.add(name.replaceFirst("\\..*", "")));
     String like = Suggest.among(pattern, known);
-    return like.isEmpty() ? ": see skiff stat -z" : like;
+    return like.startsWith(": did") ? like : ": see skiff stat -z";
   }
 }

@@ -3,6 +3,7 @@ package dev.skiff.cli;
 import dev.skiff.control.Json;
 import dev.skiff.text.Suggest;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -28,10 +29,23 @@ final class CompletionCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one line of JSON with the script in it.")
   private boolean json;
 
-  @Parameters(paramLabel = "bash|zsh", arity = "0..1", description = "The shell; by default bash.")
+  @Parameters(
+      paramLabel = "bash|zsh",
+      arity = "0..1",
+      completionCandidates = Shells.class,
+      description = "The shell; by default bash.")
   private String shell = "bash";
 
   @Spec private @Nullable CommandSpec spec;
+
+  /** What it can be completed to. */
+  static final class Shells extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    Shells() {
+      super(SHELLS);
+    }
+  }
 
   @Override
   public Integer call() throws IOException {
