@@ -34,6 +34,21 @@ public final class Signals {
     }
   }
 
+  /**
+   * Sends a signal to this process.
+   *
+   * @param name without SIG, as "TERM"
+   */
+  public static void raise(String name) {
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Object raised = signal.getConstructor(String.class).newInstance(name);
+      var _ = signal.getMethod("raise", signal).invoke(null, raised);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("this Java has no sun.misc.Signal (jdk.unsupported)", e);
+    }
+  }
+
   private static @Nullable Object answer(Object self, String method, Runnable action) {
     switch (method) {
       case "handle" -> action.run();

@@ -34,9 +34,9 @@ import java.util.zip.ZipEntry;
 public final class Training {
   private static final String OURS = "dev/skiff/";
   private static final String CLASS = ".class";
-  private static final int REPLIES = 20_000;
+  private static final int REPLIES = 5_000;
   private static final int PREFIX = 24;
-  private static final Duration MOST = Duration.ofSeconds(20);
+  private static final Duration MOST = Duration.ofSeconds(60);
 
   private Training() {}
 
@@ -110,7 +110,7 @@ public final class Training {
         DeviceConfig.of("train0", wire)
             .withMac(WarmUpWire.OUR_MAC)
             .withAddress(new Ip4Prefix(WarmUpWire.OUR_IP, PREFIX))
-            .withArp(ArpConf.USUAL.withAcd(Acd.DEFEND));
+            .withArp(ArpConf.USUAL.withAcd(Acd.OFF));
     TimerQueue timers = new TimerQueue();
     Faults faults = new Faults();
     Clock clock = Clock.system();

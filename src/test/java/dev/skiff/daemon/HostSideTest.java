@@ -95,6 +95,7 @@ class HostSideTest {
   void theMacAddressIsStableLocalAndUnicast() {
     long mac = StableMac.of("0123456789abcdef", "host", "skiff0");
     assertEquals(mac, StableMac.of("0123456789abcdef", "host", "skiff0"));
+    assertEquals(0x4687_CA32_C2E8L, mac); // As in every version so far: neighbours know it.
     assertNotEquals(mac, StableMac.of("0123456789abcdee", "host", "skiff0"));
     assertNotEquals(mac, StableMac.of("0123456789abcdef", "hosu", "skiff0"));
     assertNotEquals(mac, StableMac.of("0123456789abcdef", "host", "skiff1"));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.module.ModuleFinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -27,11 +28,27 @@ class JvmOptionsTest {
   }
 
   @Test
-  void theCheckoutAndTheContainerImageUseTheSameFile() throws IOException {
+  void everyLauncherUsesTheSameFileInTheSameWay() throws IOException {
     String image = read("docker/Dockerfile");
+    String made = read("scripts/package");
 
-    assertTrue(read("scripts/skiff").contains("\"@$root/native-config/jvm.options\""));
-    assertTrue(image.contains("COPY native-config/jvm.options target/skiff.jar /opt/skiff/"));
-    assertTrue(read("docker/skiff").contains("@/opt/skiff/jvm.options"));
+    assertTrue(read("scripts/lib/launch.sh").contains("exec \"$_java\" \"@$_options\""));
+    assertTrue(read("scripts/skiff").contains("\"$root/native-config/jvm.options\""));
+    assertTrue(image.contains("COPY scripts/lib/launch.sh native-config/jvm.options target/"));
+    assertTrue(made.contains("scripts/lib/launch.sh native-config/jvm.options \"$tree/lib/\""));
+    for (String launcher : List.of("scripts/skiff", "docker/skiff", "src/package/skiff")) {
+      assertTrue(read(launcher).contains("/launch.sh"));
+      assertTrue(read(launcher).lines().anyMatch(line -> line.startsWith("launch ")), launcher);
+    }
+  }
+
+  @Test
+  void bothRuntimesHaveTheSameModules() throws IOException {
+    assertTrue(read("docker/Dockerfile").contains("COPY native-config/java.modules"));
+    assertTrue(read("scripts/package").contains("native-config/java.modules"));
+    for (String module : read("native-config/java.modules").lines().toList()) {
+      assertTrue(
+          module.startsWith("#") || ModuleFinder.ofSystem().find(module).isPresent(), module);
+    }
   }
 }
