@@ -95,7 +95,7 @@ public enum DropReason {
   NOMEM(
       "SKB_DROP_REASON_NOMEM",
       "no buffer free",
-      "a larger --buffer-memory, or fewer packets that wait: see held in skiff stat"),
+      "a larger --buffer-memory; sk_buff in skiff stat shows how many are out (taken - freed)"),
   /** A queue was emptied because its device stopped. */
   QUEUE_PURGE(
       "SKB_DROP_REASON_QUEUE_PURGE",

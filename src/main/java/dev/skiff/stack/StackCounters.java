@@ -5,7 +5,6 @@ import dev.skiff.dev.NetDevice;
 import dev.skiff.ip.IpStat;
 import dev.skiff.neigh.AcdStat;
 import dev.skiff.neigh.NeighbourStat;
-import dev.skiff.skb.SkBuffPool;
 import dev.skiff.wire.FaultDirection;
 import dev.skiff.wire.FaultStat;
 import dev.skiff.wire.FaultyWire;
@@ -47,13 +46,9 @@ final class StackCounters {
     for (AcdStat stat : AcdStat.values()) {
       put(groups, "acd", stat.statName(), stack.addressConflicts().stat(stat));
     }
-    SkBuffPool pool = stack.pool();
-    put(groups, "sk_buff", "taken", pool.taken());
-    put(groups, "sk_buff", "freed", pool.freed());
-    put(groups, "sk_buff", "failed", pool.failed());
-    put(groups, "sk_buff", "cloned", pool.cloned());
-    put(groups, "sk_buff", "unshared", pool.unshared());
-    put(groups, "sk_buff", "pool_bytes", pool.bytes());
+    for (PoolStat stat : PoolStat.values()) {
+      put(groups, "sk_buff", stat.statName(), stat.of(stack.pool()));
+    }
     return groups;
   }
 

@@ -12,11 +12,11 @@ import java.nio.file.Path;
  * Holds the documents to what happens. {@code -Dskiff.golden.update=true} writes figures and blocks
  * anew; {@code -Dskiff.show=true} prints what the pages show.
  */
-final class Golden {
-  static final Path DOCS = Path.of("docs");
+public final class Golden {
+  public static final Path DOCS = Path.of("docs");
   static final Path FIGURES = DOCS.resolve("figures");
 
-  static final boolean UPDATE = Boolean.getBoolean("skiff.golden.update");
+  public static final boolean UPDATE = Boolean.getBoolean("skiff.golden.update");
 
   private static final String HOW = ": differs; -Dskiff.golden.update=true writes it anew";
   private static final String JAVA = "```java\n";
@@ -39,7 +39,7 @@ final class Golden {
   }
 
   /** A page shows a text as it is, in the block behind a comment that names it. */
-  static void shownOn(String page, String name, String text) {
+  public static void shownOn(String page, String name, String text) {
     if (Boolean.getBoolean("skiff.show")) {
       System.out.println(text);
     }
@@ -55,6 +55,26 @@ final class Golden {
         Files.writeString(file, all.substring(0, begin) + block + all.substring(end));
       } else {
         assertEquals(all.substring(begin, end), block, file + HOW);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A page has this Markdown between a comment that names it and the next "end". */
+  static void part(String page, String name, String markdown) {
+    Path file = DOCS.resolve(page);
+    try {
+      String all = Files.readString(file);
+      String before = "<!-- " + name + " -->\n";
+      int begin = all.indexOf(before) + before.length();
+      int end = all.indexOf("<!-- end -->", begin);
+      assertTrue(begin >= before.length() && end > 0, file + " has no part <!-- " + name + " -->");
+      String part = markdown + "\n";
+      if (UPDATE) {
+        Files.writeString(file, all.substring(0, begin) + part + all.substring(end));
+      } else {
+        assertEquals(all.substring(begin, end), part, file + HOW);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
