@@ -50,9 +50,7 @@ public final class DaemonLog implements LogLevels, AutoCloseable {
   private DaemonLog(LogLevel level) {
     writer =
         new LineWriter(
-            log.ring(),
-            new FileOutputStream(FileDescriptor.err),
-            Journal.hasStandardError() ? LogText::journalLines : LogText::lines);
+            log.ring(), new FileOutputStream(FileDescriptor.err), Journal.hasStandardError());
     setLevel(level);
     log.start();
     writer.start();

@@ -32,15 +32,22 @@ public final class Levels {
    */
   public Levels(Logger all, List<String> ours) {
     this.all = all;
-    this.ours = ours.stream().map(Logger::getLogger).toList();
+    this.ours = new ArrayList<>();
+    for (String name : ours) { // No stream: its parts would take 8 ms of the start to make.
+      this.ours.add(Logger.getLogger(name));
+    }
   }
 
   /** Everybody has this level from now on. */
   public synchronized void setAll(Level level) {
-    set.values().forEach(logger -> logger.setLevel(null));
+    for (Logger exception : set.values()) {
+      exception.setLevel(null);
+    }
     set.clear();
     all.setLevel(level.intValue() < Level.WARNING.intValue() ? Level.WARNING : level);
-    ours.forEach(logger -> logger.setLevel(level));
+    for (Logger one : ours) {
+      one.setLevel(level);
+    }
   }
 
   /** The level of our own. */

@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 
 /**
  * Writes the log to standard error, one {@code write(2)} a line. What cannot be written now is
@@ -23,7 +21,7 @@ public final class LineWriter {
   private final LogRing.Reader reader;
   private final LogRing.Reader pause;
   private final OutputStream out;
-  private final Function<Entry, List<String>> form;
+  private final boolean journal;
   private final AtomicLong lost = new AtomicLong();
   private final Thread thread = new Thread(this::run, "skiff-log-stderr");
 
@@ -31,13 +29,13 @@ public final class LineWriter {
    * A writer that has not begun.
    *
    * @param out without a buffer
-   * @param form the lines of a record
+   * @param journal whether that is journald's
    */
-  public LineWriter(LogRing ring, OutputStream out, Function<Entry, List<String>> form) {
+  public LineWriter(LogRing ring, OutputStream out, boolean journal) {
     reader = ring.fromFirst();
     pause = ring.fromFirst();
     this.out = out;
-    this.form = form;
+    this.journal = journal;
     thread.setDaemon(true);
   }
 
@@ -102,7 +100,7 @@ public final class LineWriter {
   }
 
   private void write(Entry entry) throws IOException {
-    for (String line : form.apply(entry)) {
+    for (String line : journal ? LogText.journalLines(entry) : LogText.lines(entry)) {
       out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
     }
   }

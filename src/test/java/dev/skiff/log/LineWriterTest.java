@@ -84,7 +84,7 @@ class LineWriterTest {
   @Test
   void eachLineIsOneWrite() throws InterruptedException {
     Stderr stderr = new Stderr();
-    LineWriter writer = new LineWriter(log.ring(), stderr, LogText::journalLines);
+    LineWriter writer = new LineWriter(log.ring(), stderr, true);
     LogRecord bug = new LogRecord(Level.SEVERE, "a bug");
     bug.setLoggerName("skiff.fault");
     bug.setThrown(new Exception("x"));
@@ -102,7 +102,7 @@ class LineWriterTest {
   @Test
   void whatIsForReadersAloneIsNotWritten() throws InterruptedException {
     Stderr stderr = new Stderr();
-    LineWriter writer = new LineWriter(log.ring(), stderr, LogText::journalLines);
+    LineWriter writer = new LineWriter(log.ring(), stderr, true);
     log.sayToReaders(Level.SEVERE, "skiff", "told in another way");
     say("told here");
     log.start();
@@ -116,7 +116,7 @@ class LineWriterTest {
   void whatCouldNotBeWrittenIsWrittenLater() throws InterruptedException {
     Stderr stderr = new Stderr();
     stderr.setFull(true);
-    LineWriter writer = new LineWriter(log.ring(), stderr, LogText::journalLines);
+    LineWriter writer = new LineWriter(log.ring(), stderr, true);
     log.start();
     writer.start();
     say("one");
@@ -133,7 +133,7 @@ class LineWriterTest {
   void whatIsPushedOutMeanwhileIsCountedAndToldOf() throws InterruptedException {
     Stderr stderr = new Stderr();
     stderr.setFull(true);
-    LineWriter writer = new LineWriter(log.ring(), stderr, LogText::journalLines);
+    LineWriter writer = new LineWriter(log.ring(), stderr, true);
     log.start();
     writer.start();
     say("one");
@@ -153,7 +153,7 @@ class LineWriterTest {
   @Test
   void aFullDeviceKeepsNobody() throws Exception {
     try (FileOutputStream full = new FileOutputStream("/dev/full")) {
-      LineWriter writer = new LineWriter(log.ring(), full, LogText::lines);
+      LineWriter writer = new LineWriter(log.ring(), full, false);
       log.start();
       writer.start();
       for (int i = 0; i < 100; i++) {
@@ -224,8 +224,7 @@ class LineWriterTest {
     assertEquals(0, new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor());
     // Open at both ends, and read by nobody: after 64 KiB a write does not return.
     try (RandomAccessFile both = new RandomAccessFile(fifo.toFile(), "rw")) {
-      LineWriter writer =
-          new LineWriter(log.ring(), new FileOutputStream(both.getFD()), LogText::lines);
+      LineWriter writer = new LineWriter(log.ring(), new FileOutputStream(both.getFD()), false);
       log.start();
       writer.start();
       for (int i = 0; i < 100; i++) {
@@ -255,7 +254,7 @@ class LineWriterTest {
   @Test
   void nothingIsWrittenTwice() throws InterruptedException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    LineWriter writer = new LineWriter(log.ring(), bytes, LogText::journalLines);
+    LineWriter writer = new LineWriter(log.ring(), bytes, true);
     log.start();
     writer.start();
     for (int i = 0; i < 9; i++) {
