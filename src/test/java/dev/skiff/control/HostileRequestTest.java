@@ -121,7 +121,11 @@ class HostileRequestTest {
           "addr",
           List.of("action", "dev", "local", "prefixlen"),
           "maddr",
-          List.of("dev", "add", "del"));
+          List.of("dev", "add", "del"),
+          "log",
+          List.of("count", "follow", "level"),
+          "log_level",
+          List.of("level", "logger"));
 
   @Test
   void whateverIsAskedIsAnsweredOrRefusedInOneLine() throws Exception {
