@@ -84,8 +84,7 @@ class CommandsTest {
         version instanceof Map<?, ?> facts
             && facts
                 .keySet()
-                .equals(
-                    java.util.Set.of("skiff", "protocol", "java", "os", "arch", "io_uring")),
+                .equals(java.util.Set.of("skiff", "protocol", "java", "os", "arch", "io_uring")),
         String.valueOf(version));
   }
 

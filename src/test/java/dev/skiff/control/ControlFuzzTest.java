@@ -131,8 +131,7 @@ class ControlFuzzTest {
   private static Reply own(Map<String, Object> request) {
     Members.check(request, List.of("text", "number"));
     return new Reply.Own(
-        "own",
-        String.valueOf(Members.text(request, "text")) + Members.number(request, "number"));
+        "own", String.valueOf(Members.text(request, "text")) + Members.number(request, "number"));
   }
 
   @Test
@@ -150,8 +149,7 @@ class ControlFuzzTest {
     int good = 0;
     try (Skiff peer =
             Skiff.builder().wire("peer", pipe.b()).ip("198.51.100.1/24").acd("off").build();
-        ControlServer server =
-            ControlServer.open(socket, requests, Access.ofStarter(), limits)) {
+        ControlServer server = ControlServer.open(socket, requests, Access.ofStarter(), limits)) {
       peer.start();
       for (int sent = 0; sent < INPUTS; sent += BATCH) {
         StringBuilder batch = new StringBuilder();
@@ -181,8 +179,7 @@ class ControlFuzzTest {
         String rest = String.join("\n", lines.subList(done, BATCH)) + "\n";
         Thread writer = new Thread(() -> send(channel, rest), "fuzz-writer");
         writer.start();
-        BufferedReader in =
-            new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+        BufferedReader in = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
         for (String reply = readLine(in); reply != null; reply = readLine(in)) {
           String request = lines.get(done++);
           boolean ok = check(reply, request);

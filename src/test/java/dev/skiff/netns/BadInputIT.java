@@ -308,7 +308,11 @@ class BadInputIT {
               "--socket",
               first.socket().toString());
       assertEquals(1, second.exitCode(), second.output());
-      assertTrue(second.output().contains("a daemon answers there"), second.output());
+      assertTrue(
+          second
+              .output()
+              .contains("a daemon is there already, process " + first.pid() + ": stop it"),
+          second.output());
       assertEquals(before, links());
       assertTrue(first.ask("status").contains("UP"), "the first is not disturbed");
     }
