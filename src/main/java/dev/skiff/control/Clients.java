@@ -30,9 +30,6 @@ final class Clients implements Runnable {
 
   private static final long WORKER_IDLE_S = 10;
 
-  /** How long one waits for a place while all others have just asked something. */
-  private static final long GRACE_NS = 10_000_000L;
-
   /** How long the daemon's end waits for this thread. */
   private static final long END_MS = 1000;
 
@@ -41,14 +38,11 @@ final class Clients implements Runnable {
   private static final long NS_PER_S = 1_000_000_000L;
   private static final long HOUR_NS = 3600 * NS_PER_S;
 
-  /** Requests that may come at once are those of a second, divided by this. */
-  private static final int BURST_SHARE = 10;
+  /** The time whose requests may come at once. */
+  private static final long BURST_NS = NS_PER_S / 10;
 
-  private static final long BURST_NS = NS_PER_S / BURST_SHARE;
-
-  private final ServerSocketChannel server;
   private final Selector selector;
-  private final SelectionKey accepting;
+  private final Door door;
   private final Requests requests;
   private final Access access;
   private final Limits limits;
@@ -65,12 +59,6 @@ final class Clients implements Runnable {
   /** What the thread is to do, from any thread. */
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 
-  /** Who was accepted and has no place yet, and since when. */
-  private @Nullable SocketChannel atTheDoor;
-
-  private long atTheDoorNs;
-  private long acceptFromNs = System.nanoTime();
-
   /** By when as many requests may have been answered as were. */
   private long paceNs = System.nanoTime();
 
@@ -82,13 +70,11 @@ final class Clients implements Runnable {
 
   Clients(ServerSocketChannel server, Requests requests, Access access, Limits limits)
       throws IOException {
-    this.server = server;
     this.requests = requests;
     this.access = access;
     this.limits = limits;
     selector = Selector.open();
-    var _ = server.configureBlocking(false);
-    accepting = server.register(selector, SelectionKey.OP_ACCEPT);
+    door = new Door(server, selector, limits.clients());
     workers =
         new ThreadPoolExecutor(
             WORKERS,
@@ -118,16 +104,15 @@ final class Clients implements Runnable {
         turn();
       } catch (IOException | RuntimeException e) {
         complain(e);
-        acceptFromNs = System.nanoTime() + PAUSE_AFTER_ERROR_NS;
+        door.shut(System.nanoTime() + PAUSE_AFTER_ERROR_NS);
       }
     }
     clients.forEach(Client::close);
     listeners.close();
     workers.shutdown();
-    try (selector;
-        server;
-        SocketChannel unserved = atTheDoor) {
-      LOG.debug("control socket: closed, {} unserved", unserved);
+    try {
+      door.close();
+      selector.close();
     } catch (IOException e) {
       complain(e);
     }
@@ -173,7 +158,7 @@ final class Clients implements Runnable {
     if (!waiting.isEmpty()) {
       wait = Math.min(wait, paceNs - BURST_NS - nowNs);
     }
-    return accepting.interestOps() == 0 ? Math.min(wait, acceptFromNs - nowNs) : wait;
+    return Math.min(wait, door.leftNs(nowNs));
   }
 
   /** Has a task done by the thread of the socket. Any thread. */
@@ -185,37 +170,19 @@ final class Clients implements Runnable {
   // ---- Who comes --------------------------------------------------------------------------------
 
   private void accept(long nowNs) {
-    if (nowNs < acceptFromNs || ending) {
-      return;
-    }
-    var _ = accepting.interestOps(SelectionKey.OP_ACCEPT);
     try {
-      while (true) {
-        if (atTheDoor == null) {
-          atTheDoor = server.accept();
-          atTheDoorNs = nowNs;
-        }
-        SocketChannel next = atTheDoor;
-        if (next == null) {
-          return;
-        }
-        if (clients.size() >= limits.clients() && !makeRoom(nowNs)) {
-          pause(atTheDoorNs + GRACE_NS);
-          return;
-        }
-        atTheDoor = null;
+      for (SocketChannel next = arrived(nowNs); next != null; next = arrived(nowNs)) {
         welcome(next, nowNs);
       }
     } catch (IOException e) {
       complain(e);
       // No descriptor is left, say: the client still waits, and to try at once would spin.
-      pause(nowNs + PAUSE_AFTER_ERROR_NS);
+      door.shut(nowNs + PAUSE_AFTER_ERROR_NS);
     }
   }
 
-  private void pause(long untilNs) {
-    acceptFromNs = untilNs;
-    var _ = accepting.interestOps(0);
+  private @Nullable SocketChannel arrived(long nowNs) throws IOException {
+    return ending ? null : door.next(clients, nowNs);
   }
 
   private void welcome(SocketChannel channel, long nowNs) throws IOException {
@@ -236,31 +203,6 @@ final class Clients implements Runnable {
       LOG.debug("control socket: a client went away at once: {}", e.toString());
       channel.close();
     }
-  }
-
-  /**
-   * Whether there is a place for one more, since somebody was cut off: who has asked nothing for
-   * the longest time; where all have just asked, who has asked most. So somebody who waits for his
-   * first answer stays.
-   */
-  private boolean makeRoom(long nowNs) {
-    Client silent = null;
-    Client busy = clients.getFirst();
-    for (Client client : clients) {
-      boolean waits = client.state() == Client.State.ASKED;
-      if (!waits && (silent == null || client.ageNs(nowNs) > silent.ageNs(nowNs))) {
-        silent = client;
-      }
-      busy = client.asked() > busy.asked() ? client : busy;
-    }
-    if (silent == null || silent.ageNs(nowNs) < GRACE_NS) {
-      silent = nowNs - atTheDoorNs < GRACE_NS ? null : busy;
-    }
-    if (silent == null) {
-      return false;
-    }
-    silent.cutOff("cut off for another client: there are " + limits.clients() + " at most");
-    return clients.remove(silent);
   }
 
   // ---- What they ask ----------------------------------------------------------------------------
