@@ -2,6 +2,7 @@ package dev.skiff.docs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.skiff.Rig;
 import dev.skiff.control.Answers;
@@ -142,12 +143,15 @@ class ControlProtocolTest {
   /** The client in Python is run as it stands there, with another path. */
   @Test
   void theClientInPythonWorks() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "no /usr/bin/python3");
     String page = Files.readString(PAGE);
     String script = page.substring(page.indexOf("```python\n") + 10);
     script = script.substring(0, script.indexOf("```"));
     Process process =
         new ProcessBuilder(
-                "python3", "-c", script.replace("/run/skiff/skiff0.sock", socket.toString()))
+                "/usr/bin/python3",
+                "-c",
+                script.replace("/run/skiff/skiff0.sock", socket.toString()))
             .redirectErrorStream(true)
             .start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

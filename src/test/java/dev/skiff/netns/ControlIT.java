@@ -48,10 +48,7 @@ class ControlIT {
 
   /** What a daemon says to one line, and nothing where it is cut off at once. */
   private static Netns.Result askAs(String user, Path socket) {
-    String script =
-        "import socket; s = socket.socket(socket.AF_UNIX); s.connect('"
-            + socket
-            + "'); print(s.makefile().readline().strip())";
+    String script = "$s = IO::Socket::UNIX->new(Peer => shift) or die qq($!\\n); print scalar <$s>";
     return Netns.Result.of(
         List.of(
             "setpriv",
@@ -60,9 +57,11 @@ class ControlIT {
             "--regid",
             user,
             "--clear-groups",
-            "python3",
-            "-c",
-            script));
+            "perl",
+            "-MIO::Socket::UNIX",
+            "-e",
+            script,
+            socket.toString()));
   }
 
   @Test
@@ -206,7 +205,7 @@ class ControlIT {
               .redirectOutput(out.toFile())
               .redirectError(errors.toFile())
               .start();
-      Await.until("it has begun", () -> Files.size(out) > 0);
+      Await.until("it has begun", 30, () -> Files.size(out) > 0);
       assertEquals(0, skiff.stop("TERM"));
       assertEquals(0, watch.waitFor());
       assertEquals("skiff: the daemon has ended\n", Files.readString(errors));
