@@ -79,7 +79,7 @@ class PacketTimesTest {
               throw new IllegalStateException("on purpose");
             });
     rig.expectFaults(BottomHalf.TIMED_ONE_IN);
-    timed(BottomHalf.TIMED_ONE_IN);
+    var _ = timed(BottomHalf.TIMED_ONE_IN);
     assertEquals(1, times.took.size());
   }
 

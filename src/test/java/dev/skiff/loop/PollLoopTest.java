@@ -121,17 +121,17 @@ class PollLoopTest {
   void aTurnThatFoundSomethingIsRecordedWithItsTime() {
     Histogram times = new Histogram(1000, 10);
     loop.recordTurns(times);
-    loop.turn();
+    var _ = loop.turn();
     assertEquals(0, recorded(times), "nothing was found");
     loop.execute(() -> clock.advance(3000));
-    loop.turn();
+    var _ = loop.turn();
     assertEquals(1, recorded(times));
     assertEquals(3000, times.sumNs());
     assertEquals(1, times.count(2), "more than 2,000 ns, and not more than 4,000");
-    loop.turn();
+    var _ = loop.turn();
     assertEquals(1, recorded(times));
     timers.set(timer("timer"), clock.nowNs());
-    loop.turn();
+    var _ = loop.turn();
     assertEquals(2, recorded(times), "a timer is something");
   }
 
@@ -142,10 +142,10 @@ class PollLoopTest {
     PollLoop receiving =
         new PollLoop(clock, timers, agent, faults, IdleStrategy.BLOCK, received::get);
     receiving.recordTurns(times);
-    receiving.turn();
+    var _ = receiving.turn();
     received.set(5);
-    receiving.turn();
-    receiving.turn();
+    var _ = receiving.turn();
+    var _ = receiving.turn();
     assertEquals(1, recorded(times));
   }
 
@@ -160,13 +160,13 @@ class PollLoopTest {
     PollLoop counted = new PollLoop(counting, timers, agent, faults);
     reads.set(0);
     counted.execute(() -> {});
-    counted.turn();
+    var _ = counted.turn();
     assertEquals(1, reads.get());
     counted.recordTurns(new Histogram(1000, 10));
     counted.execute(() -> {});
-    counted.turn();
+    var _ = counted.turn();
     assertEquals(1 + 2, reads.get());
-    counted.turn();
+    var _ = counted.turn();
     assertEquals(1 + 2 + 1, reads.get(), "nothing was found");
   }
 

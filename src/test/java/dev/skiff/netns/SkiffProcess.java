@@ -33,6 +33,7 @@ final class SkiffProcess implements AutoCloseable {
   private final Process process;
   private final Path socket;
   private final Path errors;
+  private final BufferedReader out;
   private final String startLine;
 
   private SkiffProcess(Netns netns, Path directory, List<String> command) throws IOException {
@@ -40,7 +41,7 @@ final class SkiffProcess implements AutoCloseable {
     socket = directory.resolve("skiff.sock");
     errors = Files.createTempFile(directory, "stderr", "");
     process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
-    BufferedReader out =
+    out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String line = out.readLine();
     startLine = line == null ? "" : line;
@@ -75,6 +76,12 @@ final class SkiffProcess implements AutoCloseable {
 
   String startLine() {
     return startLine;
+  }
+
+  /** The next line on standard output; empty at its end. */
+  String nextLine() throws IOException {
+    String line = out.readLine();
+    return line == null ? "" : line;
   }
 
   /** The MAC address in the start line. */
