@@ -81,6 +81,7 @@ public final class Main implements Runnable {
   /** The program and all its commands. */
   static CommandLine commandLine() {
     return new CommandLine(new Main())
+        .setExpandAtFiles(false) // A name that begins with @ is no file that we were told to read.
         .setParameterExceptionHandler(Main::usage)
         .setExecutionExceptionHandler(Main::failure);
   }
@@ -136,7 +137,8 @@ public final class Main implements Runnable {
   }
 
   static String oneLine(String message) {
-    return message.strip().replaceAll("\\s*\\R\\s*", " ");
+    String line = message.strip().replaceAll("\\s*\\R\\s*", " ");
+    return line.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?"); // It quotes what somebody wrote.
   }
 
   /** The version that the build wrote into the jar. */

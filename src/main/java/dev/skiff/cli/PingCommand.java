@@ -133,7 +133,8 @@ final class PingCommand implements Callable<Integer> {
 
   // ---- What is asked ----------------------------------------------------------------------------
 
-  private PingRequest request() {
+  /** What is asked; a mistake of usage is known without a daemon. */
+  PingRequest request() {
     if (count != null && count < 1) {
       throw new IllegalArgumentException("-c " + count + ": give 1 or more");
     }

@@ -2,6 +2,8 @@ package dev.skiff.cli;
 
 import dev.skiff.config.Config;
 import dev.skiff.config.Flags;
+import dev.skiff.config.Reading;
+import dev.skiff.daemon.ConfigSource;
 import dev.skiff.daemon.Daemon;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -31,12 +33,26 @@ final class RunCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
+  private Flags flags() {
+    return RunOptions.flags(Objects.requireNonNull(spec).commandLine().getParseResult());
+  }
+
+  /**
+   * What it is told, by a file and by flags.
+   *
+   * @param standard the file where none is named
+   */
+  Config config(Path standard) {
+    return Config.of(Config.file(config, flags(), standard), flags());
+  }
+
   @Override
   public Integer call() throws Exception {
-    Flags flags = RunOptions.flags(Objects.requireNonNull(spec).commandLine().getParseResult());
+    Flags flags = flags();
     Path file = Config.file(config, flags, Config.STANDARD);
-    Config said = Config.of(file, flags);
-    new Daemon(said.run(), Main.Version.version(), System.out, said.warmUp()).run();
+    Config said = config(Config.STANDARD);
+    ConfigSource source = file == null ? null : new Reading(file, flags);
+    new Daemon(said.run(), Main.Version.version(), System.out, said.warmUp(), source).run();
     return 0;
   }
 }

@@ -60,8 +60,12 @@ final class TapCommand implements Runnable {
       return TunTap.isValidName(name);
     }
 
-    @Override
-    public final Integer call() throws IOException {
+    /**
+     * Looks for all mistakes of usage.
+     *
+     * @throws IllegalArgumentException with one line
+     */
+    final void checkAll() {
       if (!isValid(name)) {
         throw new IllegalArgumentException(
             "'"
@@ -74,6 +78,11 @@ final class TapCommand implements Runnable {
         throw new IllegalArgumentException("--netns is empty: give a name, or leave it out");
       }
       check(name);
+    }
+
+    @Override
+    public final Integer call() throws IOException {
+      checkAll();
       Platform.check();
       String called = Netns.call(netns, () -> call(name));
       if (json) {

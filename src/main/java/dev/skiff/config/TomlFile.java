@@ -54,8 +54,10 @@ final class TomlFile {
     } catch (NoSuchFileException e) {
       throw unreadable(file, "there is no such file");
     } catch (AccessDeniedException e) {
-      String user = System.getProperty("user.name", "?");
-      throw unreadable(file, "permission denied: let " + user + " read it, or run as another user");
+      throw unreadable(
+          file,
+          "permission denied: let the user that Skiff runs as read it (after its start that is the"
+              + " one of --user)");
     } catch (IOException e) {
       throw unreadable(file, String.valueOf(e.getMessage()));
     }

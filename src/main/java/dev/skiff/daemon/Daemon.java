@@ -50,8 +50,10 @@ public final class Daemon {
   private final String version;
   private final PrintStream out;
   private final boolean warm;
+  private final @Nullable ConfigSource source;
 
   private @Nullable PollLoop loop;
+  private @Nullable Reload reload;
 
   /** What the main thread is to do, from any thread. */
   private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
@@ -69,16 +71,23 @@ public final class Daemon {
    * @param version Skiff's own
    * @param out where its start line goes
    * @param warm whether its code is exercised before that: see {@link WarmUp}
+   * @param source what SIGHUP has it read again; null if that is to end it
    */
-  public Daemon(RunConfig config, String version, PrintStream out, boolean warm) {
+  public Daemon(
+      RunConfig config,
+      String version,
+      PrintStream out,
+      boolean warm,
+      @Nullable ConfigSource source) {
     this.config = config;
     this.version = version;
     this.out = out;
     this.warm = warm;
+    this.source = source;
   }
 
   /**
-   * Runs until SIGTERM, SIGINT or SIGHUP.
+   * Runs until SIGTERM or SIGINT, or SIGHUP if there is nothing that it could read again.
    *
    * @throws IOException if it could not start, or its last device failed: one line that says what
    *     to do
@@ -91,10 +100,10 @@ public final class Daemon {
 
   private void run(DaemonLog log) throws IOException, InterruptedException {
     Platform.check();
-    for (String signal : new String[] {"TERM", "INT", "HUP"}) {
-      // One that was ignored when we were started, as by nohup, stays ignored: the JVM sees to it.
-      Signals.onSignal(signal, this::askedToEnd);
-    }
+    // One that was ignored when we were started, as by nohup, stays ignored: the JVM sees to it.
+    Signals.onSignal("TERM", this::askedToEnd);
+    Signals.onSignal("INT", this::askedToEnd);
+    Signals.onSignal("HUP", source == null ? this::askedToEnd : () -> events.add(this::reload));
     warmUp = warm ? WarmUp.start() : null;
     List<TapSide> sides = new ArrayList<>();
     try {
@@ -111,6 +120,19 @@ public final class Daemon {
         }
         side.close();
       }
+    }
+  }
+
+  /** What SIGHUP does; one that comes before all runs waits for that. */
+  private void reload() {
+    Reload again = reload;
+    if (again == null) {
+      return;
+    }
+    try {
+      again.run().forEach(line -> System.err.println("skiff: " + line));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -190,6 +212,9 @@ public final class Daemon {
           out.println("skiff: metrics are at " + server.url());
         }
         out.flush();
+        if (source != null) {
+          reload = new Reload(source, config, stack, loop, sides, level -> {});
+        }
         while (!ended) {
           events.take().run();
         }

@@ -61,6 +61,19 @@ public record DeviceSpec(
     }
   }
 
+  /** The same with what another says of that which changes while it runs. */
+  DeviceSpec withLive(DeviceSpec other) {
+    Integer otherMtu = other.mtu == null ? mtu : other.mtu;
+    Integer frames = other.txQueueLen == null ? txQueueLen : other.txQueueLen;
+    return new DeviceSpec(
+        tap, netns, other.ips, mac, other.gateway, hostIp, otherMtu, frames, sndbuf);
+  }
+
+  /** The same with another MTU. */
+  DeviceSpec withMtu(@Nullable Integer mtu) {
+    return new DeviceSpec(tap, netns, ips, mac, gateway, hostIp, mtu, txQueueLen, sndbuf);
+  }
+
   /** The primary address. */
   public Ip4Prefix ip() {
     return ips.getFirst();

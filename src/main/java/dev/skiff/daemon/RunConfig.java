@@ -77,6 +77,63 @@ public record RunConfig(
     checkTogether(devices);
   }
 
+  /** The same on other devices. */
+  public RunConfig withDevices(List<DeviceSpec> devices) {
+    return new RunConfig(
+        devices,
+        socket,
+        pcap,
+        io,
+        fault,
+        rxCopybreak,
+        bufferMemory,
+        arp,
+        neighbours,
+        ipv4,
+        routes,
+        idle,
+        groups,
+        service);
+  }
+
+  /** The same with another neighbour table. */
+  RunConfig withNeighbours(NeighbourParms neighbours) {
+    return new RunConfig(
+        devices,
+        socket,
+        pcap,
+        io,
+        fault,
+        rxCopybreak,
+        bufferMemory,
+        arp,
+        neighbours,
+        ipv4,
+        routes,
+        idle,
+        groups,
+        service);
+  }
+
+  /** The same with another fault. */
+  public RunConfig withFault(FaultSpec fault) {
+    return new RunConfig(
+        devices,
+        socket,
+        pcap,
+        io,
+        fault,
+        rxCopybreak,
+        bufferMemory,
+        arp,
+        neighbours,
+        ipv4,
+        routes,
+        idle,
+        groups,
+        service);
+  }
+
   private static void checkGroups(List<Integer> groups) {
     for (int group : groups) {
       if (!Ip4Addr.isMulticast(group)) {

@@ -6,6 +6,7 @@ import dev.skiff.header.Ip4Prefix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,6 +133,38 @@ public final class InDevice {
               + (own.isEmpty() ? "none" : String.join(", ", own)));
     }
     change(all.stream().filter(ifa -> !ifa.equals(gone)).toList());
+  }
+
+  /**
+   * Has these addresses in place of others, in this order; what it has beside those stays, behind
+   * them. One that it has already stays as much used as it is, and one that was among the others
+   * and has been taken away since stays away.
+   *
+   * @throws IllegalArgumentException if no host can have one of them, or they are too many
+   */
+  public void replace(List<Ip4Prefix> others, List<Ip4Prefix> locals) {
+    List<InIfaddr> addresses = new ArrayList<>();
+    for (Ip4Prefix local : locals) {
+      InIfaddr there = find(local.address());
+      if (there != null) {
+        addresses.add(new InIfaddr(local, there.state()));
+      } else if (!others.contains(local)) {
+        addresses.add(fresh(local));
+      }
+    }
+    for (InIfaddr there : all) {
+      int address = there.local().address();
+      if (Stream.concat(others.stream(), locals.stream()).noneMatch(p -> p.address() == address)) {
+        addresses.add(there);
+      }
+    }
+    DeviceConfig.checkAddresses(addresses.stream().map(InIfaddr::local).toList());
+    change(addresses);
+  }
+
+  /** Has exactly these again, as {@link #addresses} said. */
+  public void restore(List<InIfaddr> before) {
+    change(before);
   }
 
   /** Takes all addresses away. */

@@ -9,7 +9,7 @@ import dev.skiff.header.Ip4Addr;
  * <p>Thread: the loop thread.
  */
 final class Broadcasts {
-  private final boolean old;
+  private boolean old;
 
   /**
    * Those of today, and if so told those from before CIDR too.
@@ -17,6 +17,11 @@ final class Broadcasts {
    * @param old see {@link IpParms#oldBroadcasts}
    */
   Broadcasts(boolean old) {
+    this.old = old;
+  }
+
+  /** Whether from here on those from before CIDR are known. */
+  void setOld(boolean old) {
     this.old = old;
   }
 

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * or two, and what is taken out is used again. Thread: the loop thread.
  */
 final class FragQueues {
-  private final int mostBytes;
-  private final int mostOfOne;
+  private int mostBytes;
+  private int mostOfOne;
   private final long key;
   private final long key2;
   private final FragTable<FragQueue> table;
@@ -34,6 +34,12 @@ final class FragQueues {
     int buckets = FragTable.bucketsFor(mostBytes / FragQueue.BYTES);
     table = new FragTable<>(new @Nullable FragQueue[buckets]);
     sources = new FragTable<>(new @Nullable FragSource[buckets]);
+  }
+
+  /** From here on there may be so much; what is too much goes when more comes. */
+  void setParms(FragParms parms) {
+    mostBytes = parms.highThresh();
+    mostOfOne = parms.sourceLimit();
   }
 
   // ---- By key -----------------------------------------------------------------------------------

@@ -32,7 +32,6 @@ public final class Icmp implements IpHandler {
   private static final String ICMP_UNREACH = "icmp_unreach";
 
   private final Ipv4 ipv4;
-  private final IcmpParms parms;
   private final Flow flow = new Flow();
   private final IpOptions replyOptions = new IpOptions();
   private final IntPredicate isLocal = this::isLocal;
@@ -42,7 +41,6 @@ public final class Icmp implements IpHandler {
   /** ICMP that answers through {@code ipv4}. */
   public Icmp(Ipv4 ipv4) {
     this.ipv4 = ipv4;
-    parms = ipv4.parms().icmp();
   }
 
   /**
@@ -137,6 +135,7 @@ public final class Icmp implements IpHandler {
   private DropReason echo(SkBuff skb, int icmp, int head, NetDevice dev, long nowNs) {
     skb.hop(ICMP_ECHO);
     ipv4.count(IpStat.ICMP_IN_ECHOS);
+    IcmpParms parms = ipv4.parms().icmp();
     if (parms.echoIgnoreAll()) {
       return DropReason.ICMP_ECHO_IGNORED;
     }
@@ -203,7 +202,7 @@ public final class Icmp implements IpHandler {
   private DropReason timestamp(SkBuff skb, int icmp, NetDevice dev, long nowNs) {
     skb.hop(ICMP_TIMESTAMP);
     // RFC 1122 3.2.2.8: to a broadcast or multicast address it MAY be silently discarded.
-    if (!parms.timestamp() || !ipv4.isForUs()) {
+    if (!ipv4.parms().icmp().timestamp() || !ipv4.isForUs()) {
       return DropReason.ICMP_TYPE;
     }
     if (!skb.mayPull(TIMESTAMP_LEN)) {

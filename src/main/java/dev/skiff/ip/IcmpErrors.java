@@ -40,6 +40,11 @@ final class IcmpErrors {
     limit = new IcmpRateLimit(parms.icmp(), random);
   }
 
+  /** From here on these limits hold; what was sent counts. */
+  void setParms(IcmpParms parms) {
+    limit.setParms(parms);
+  }
+
   /** See {@link Ipv4#icmpSend}. */
   void send(Packet in, NetDevice dev, int type, int code, int info, long nowNs) {
     int ip = in.networkHeader();

@@ -18,7 +18,7 @@ final class IcmpRateLimit {
   private static final int WAYS = 4;
   private static final int SETS = 256;
 
-  private final IcmpParms parms;
+  private IcmpParms parms;
   private final int key;
 
   /** When the credit was last counted, and what there is of it: ns worth of messages. */
@@ -35,6 +35,11 @@ final class IcmpRateLimit {
   IcmpRateLimit(IcmpParms parms, RandomGenerator random) {
     this.parms = parms;
     key = random.nextInt();
+  }
+
+  /** From here on these limits hold. */
+  void setParms(IcmpParms parms) {
+    this.parms = parms;
   }
 
   /** Whether the limit holds for messages of this type. */

@@ -26,7 +26,7 @@ final class IpInput implements Reassembly.Sink {
   private static final String IP_RCV = "ip_rcv";
   private static final String IP_LOCAL_DELIVER = "ip_local_deliver";
 
-  private final IpParms parms;
+  private IpParms parms;
   private final IpCounters stats;
   private final Broadcasts broadcasts;
   private final IcmpErrors errors;
@@ -52,6 +52,13 @@ final class IpInput implements Reassembly.Sink {
     this.broadcasts = broadcasts;
     this.errors = errors;
     this.reassembly = reassembly.apply(this);
+  }
+
+  /** From here on these switches hold; fragments that wait stay. */
+  void setParms(IpParms parms) {
+    this.parms = parms;
+    knownBy = null; // What is known depends on which addresses are broadcasts.
+    reassembly.setParms(parms.fragments());
   }
 
   void addProtocol(int protocol, IpHandler handler) {

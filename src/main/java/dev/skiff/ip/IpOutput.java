@@ -25,8 +25,8 @@ final class IpOutput {
 
   private static final int GROUP_TTL = 1;
 
-  private final int ttl;
-  private final PmtuDisc usualDisc;
+  private int ttl;
+  private PmtuDisc usualDisc = PmtuDisc.WANT;
   private final RouteCache routeCache;
   private final IpCounters stats;
   private final IpIdents idents;
@@ -39,13 +39,18 @@ final class IpOutput {
       IpCounters stats,
       RandomGenerator random,
       TimeOfDay timeOfDay) {
-    ttl = parms.ttl();
-    usualDisc = parms.discoversPmtu() ? PmtuDisc.WANT : PmtuDisc.DONT;
+    setParms(parms);
     this.routeCache = routeCache;
     this.stats = stats;
     this.timeOfDay = timeOfDay;
     idents = new IpIdents(random);
     fragmenter = new Fragmenter(this, stats);
+  }
+
+  /** From here on these switches hold. */
+  final void setParms(IpParms parms) {
+    ttl = parms.ttl();
+    usualDisc = parms.discoversPmtu() ? PmtuDisc.WANT : PmtuDisc.DONT;
   }
 
   /** See {@link Ipv4#send}. */

@@ -22,7 +22,7 @@ import java.util.random.RandomGenerator;
  * <p>Thread: the loop thread.
  */
 public final class Ipv4 implements PacketHandler, UnreachableSink {
-  private final IpParms parms;
+  private IpParms parms;
   private final Routes routes;
   private final IpCounters stats = new IpCounters();
   private final RouteCache routeCache;
@@ -67,6 +67,18 @@ public final class Ipv4 implements PacketHandler, UnreachableSink {
             broadcasts,
             errors,
             sink -> new Reassembly(pool, timers, parms.fragments(), random, stats::count, sink));
+  }
+
+  /**
+   * From here on these switches hold; what waits, and what is known of paths, stays. Loop thread.
+   */
+  public void setParms(IpParms parms) {
+    this.parms = parms;
+    routeCache.setPmtuBounds(parms.minPmtu(), parms.mtuExpiresNs());
+    output.setParms(parms);
+    broadcasts.setOld(parms.oldBroadcasts());
+    errors.setParms(parms.icmp());
+    input.setParms(parms);
   }
 
   /**

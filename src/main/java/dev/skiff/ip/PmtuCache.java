@@ -18,8 +18,8 @@ final class PmtuCache {
     65_535, 32_000, 17_914, 8166, 4352, 2002, 1492, 1006, 508, 296, 68
   };
 
-  private final int minPmtu;
-  private final long expiresNs;
+  private int minPmtu;
+  private long expiresNs;
   private final int key;
   private final int[] hosts = new int[SETS * WAYS];
   private final int[] mtus = new int[SETS * WAYS]; // 0: free.
@@ -30,6 +30,12 @@ final class PmtuCache {
     this.minPmtu = minPmtu;
     this.expiresNs = expiresNs;
     key = random.nextInt();
+  }
+
+  /** From here on these bounds hold for what is heard; what is known stays. */
+  void setBounds(int minPmtu, long expiresNs) {
+    this.minPmtu = minPmtu;
+    this.expiresNs = expiresNs;
   }
 
   /**

@@ -70,7 +70,7 @@ final class Reassembly {
 
   private final SkBuffPool pool;
   private final TimerQueue timers;
-  private final long timeNs;
+  private long timeNs;
   private final FragQueues queues;
   private final Consumer<IpStat> counter;
   private final Sink sink;
@@ -104,6 +104,15 @@ final class Reassembly {
     this.sink = sink;
     timeNs = parms.timeNs();
     queues = new FragQueues(parms, random);
+  }
+
+  /**
+   * From here on these bounds hold. What waits keeps its time; what comes then and has less of it
+   * is not given up before that.
+   */
+  void setParms(FragParms parms) {
+    timeNs = parms.timeNs();
+    queues.setParms(parms);
   }
 
   // ---- A fragment comes -------------------------------------------------------------------------

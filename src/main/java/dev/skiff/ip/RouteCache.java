@@ -148,6 +148,12 @@ final class RouteCache {
     }
   }
 
+  /** See {@link PmtuCache#setBounds}. */
+  void setPmtuBounds(int minPmtu, long expiresNs) {
+    pmtus.setBounds(minPmtu, expiresNs);
+    answers.setBounds(minPmtu, expiresNs);
+  }
+
   /** {@code ip_route_output_key}. */
   Rtable lookup(int daddr, long nowNs) {
     Rtable rt = place(daddr);

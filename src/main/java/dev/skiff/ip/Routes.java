@@ -227,6 +227,18 @@ public final class Routes implements NetdevNotifier {
     return list(RouteSpec.ANY);
   }
 
+  /** All of them in the order in which they were entered, for {@link #restore}. */
+  public List<Route> entered() {
+    return List.copyOf(routes);
+  }
+
+  /** Has exactly these again, as {@link #entered} said, of devices that are there still. */
+  public void restore(List<Route> before) {
+    routes.clear();
+    routes.addAll(before);
+    routesChanged();
+  }
+
   private Route make(RouteSpec spec) {
     List<NetDevice> devices =
         List.of(linkLocal).stream().map(route -> Objects.requireNonNull(route.dev())).toList();

@@ -8,10 +8,14 @@ import dev.skiff.neigh.NeighbourTable.IfThere;
 /** {@code neigh_add}: entries that people set. Thread: the loop thread. */
 final class ByHand {
   private final NeighbourEntries entries;
-  private final NeighbourParms parms;
+  private NeighbourParms parms;
 
   ByHand(NeighbourEntries entries, NeighbourParms parms) {
     this.entries = entries;
+    this.parms = parms;
+  }
+
+  void setParms(NeighbourParms parms) {
     this.parms = parms;
   }
 

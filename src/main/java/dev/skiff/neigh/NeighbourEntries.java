@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * once the table has been full. Thread: the loop thread.
  */
 final class NeighbourEntries {
-  private final NeighbourParms parms;
+  private NeighbourParms parms;
   private final Counters stats;
   private final NeighbourHash hash;
   private final List<Neighbour> all;
@@ -50,6 +50,12 @@ final class NeighbourEntries {
     hash = new NeighbourHash(2 * parms.gcThresh3(), key);
     spare = new ArrayDeque<>(parms.gcThresh3());
     gc = new NeighbourGc(this, all, parms, timers, stats);
+  }
+
+  /** From here on these bounds hold for what is made; entries that are more than that stay. */
+  void setParms(NeighbourParms parms) {
+    this.parms = parms;
+    gc.setParms(parms);
   }
 
   /** {@code neigh_lookup}: null if there is none. */

@@ -18,7 +18,7 @@ final class NeighbourGc extends Timer {
 
   private final NeighbourEntries table;
   private final List<Neighbour> entries;
-  private final NeighbourParms parms;
+  private NeighbourParms parms;
   private final TimerQueue timers;
   private final Counters stats;
   private long lastForcedNs = Neighbour.NEVER;
@@ -34,6 +34,12 @@ final class NeighbourGc extends Timer {
     this.parms = parms;
     this.timers = timers;
     this.stats = stats;
+  }
+
+  /** From here on these bounds hold. */
+  void setParms(NeighbourParms parms) {
+    this.parms = parms;
+    grown(timers.nowNs());
   }
 
   // ---- From time to time ------------------------------------------------------------------------

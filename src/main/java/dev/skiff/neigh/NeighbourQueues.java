@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class NeighbourQueues {
   private static final String NEIGH = "neigh";
 
-  private final NeighbourParms parms;
+  private NeighbourParms parms;
   private final List<Neighbour> entries;
   private final Counters stats;
   private UnreachableSink sink = (packet, dev, nowNs) -> {};
@@ -36,6 +36,11 @@ final class NeighbourQueues {
     this.parms = parms;
     this.entries = entries;
     this.stats = stats;
+  }
+
+  /** From here on these bounds hold for what comes; what waits stays. */
+  void setParms(NeighbourParms parms) {
+    this.parms = parms;
   }
 
   /**

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class NeighbourTable implements Resolver, NetdevNotifier {
   private static final String ARP_FIND = "arp_find";
 
-  private final NeighbourParms parms;
+  private final int capacity;
+  private NeighbourParms parms;
   private final Counters stats = new Counters(NeighbourStat.values().length);
   private final List<Neighbour> all;
   private final NeighbourQueues queues;
@@ -47,11 +48,35 @@ public final class NeighbourTable implements Resolver, NetdevNotifier {
    */
   NeighbourTable(Arp arp, TimerQueue timers, NeighbourParms parms, RandomGenerator random) {
     this.parms = parms;
+    capacity = parms.gcThresh3();
     all = new ArrayList<>(parms.gcThresh3());
     queues = new NeighbourQueues(parms, all, stats);
     nud = new Nud(arp, timers, parms, queues, stats, random);
     entries = new NeighbourEntries(all, queues, nud, timers, parms, stats, random.nextInt());
     byHand = new ByHand(entries, parms);
+  }
+
+  /**
+   * From here on these times and bounds hold; entries, what waits for them and timers that run stay
+   * as they are.
+   *
+   * @throws IllegalArgumentException if there may be more entries than it was made for
+   */
+  public void setParms(NeighbourParms parms) {
+    if (parms.gcThresh3() > capacity) {
+      throw new IllegalArgumentException(
+          "gc_thresh3=" + parms.gcThresh3() + ": there is room for " + capacity + " entries");
+    }
+    this.parms = parms;
+    queues.setParms(parms);
+    nud.setParms(parms);
+    entries.setParms(parms);
+    byHand.setParms(parms);
+  }
+
+  /** The greatest {@code gc_thresh3} that {@link #setParms} takes: what it was made with. */
+  public int capacity() {
+    return capacity;
   }
 
   /** Sets who is told of packets that waited in vain. */

@@ -37,7 +37,7 @@ final class Nud {
 
   private final Arp arp;
   private final TimerQueue timers;
-  private final NeighbourParms parms;
+  private NeighbourParms parms;
   private final NeighbourQueues queues;
   private final Counters stats;
   private final RandomGenerator random;
@@ -60,6 +60,15 @@ final class Nud {
     this.stats = stats;
     this.random = random;
     drawReachableTime(timers.nowNs());
+  }
+
+  /** From here on these times hold; timers that run already run on. */
+  void setParms(NeighbourParms parms) {
+    boolean anew = parms.baseReachableNs() != this.parms.baseReachableNs();
+    this.parms = parms;
+    if (anew) {
+      drawReachableTime(timers.nowNs());
+    }
   }
 
   /** {@code neigh_rand_reach_time}: between half and one and a half of the base. RFC 4861 6.3.2. */

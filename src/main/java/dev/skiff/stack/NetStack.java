@@ -73,6 +73,7 @@ public final class NetStack implements Agent, AutoCloseable {
   private final Arp arp;
   private final Pings pings;
   private final NetDevices devices;
+  private final long memoryBytes;
   private final int[] faultyTurns = new int[NetDevices.MAX];
   private final int[] linkFds = new int[NetDevices.MAX];
   private long linkCheckNs;
@@ -98,15 +99,15 @@ public final class NetStack implements Agent, AutoCloseable {
     taps = new Taps(faults);
     int mtu = configs.stream().mapToInt(DeviceConfig::mtu).max().orElseThrow();
     PoolConfig memory = config.memory();
+    memoryBytes = memory.bytes();
     pool = memory.open(NetDevice.rxFrameLen(EthHdr.HLEN, mtu), NetDevices.MAX);
     pool.setFateListener(taps);
     LOG.debug("the seed of what is random is {}", config.seed());
-    NeighbourParms neighbours = config.neighbours().withAtMost(memory.bytes() / WAITING_SHARE);
+    NeighbourParms neighbours = bounded(config.neighbours());
     SplittableRandom random = new SplittableRandom(config.seed());
     arp = new Arp(pool, timers, neighbours, random);
-    IpParms parms = config.ipv4();
-    parms = parms.withFragments(parms.fragments().withAtMost(pool.mostBytes() / WAITING_SHARE));
-    ipv4 = new Ipv4(parms, routes, pool, timers, random.split(), config.timeOfDay());
+    ipv4 =
+        new Ipv4(bounded(config.ipv4()), routes, pool, timers, random.split(), config.timeOfDay());
     igmp = new Igmp(pool, timers, random.split(), ipv4::sendOwn);
     devices = new NetDevices(pool, new Eth(arp.table()), packetTypes, taps, faults);
     devices.addNotifier(routes);
@@ -134,6 +135,14 @@ public final class NetStack implements Agent, AutoCloseable {
       pool.close();
       throw e;
     }
+  }
+
+  private NeighbourParms bounded(NeighbourParms parms) {
+    return parms.withAtMost(memoryBytes / WAITING_SHARE);
+  }
+
+  private IpParms bounded(IpParms parms) {
+    return parms.withFragments(parms.fragments().withAtMost(pool.mostBytes() / WAITING_SHARE));
   }
 
   private static PacketHandler refusing(DropReason reason) {
@@ -336,6 +345,20 @@ public final class NetStack implements Agent, AutoCloseable {
   /** Its devices by name, and who is told what happens to them. Loop thread. */
   public NetDevices netDevices() {
     return devices;
+  }
+
+  /**
+   * Sets times and bounds of its neighbour table. Loop thread.
+   *
+   * @throws IllegalArgumentException if there may be more entries than it was made for
+   */
+  public void setNeighbours(NeighbourParms parms) {
+    arp.table().setParms(bounded(parms));
+  }
+
+  /** Sets the switches of IPv4 and ICMP. Loop thread. */
+  public void setIpv4(IpParms parms) {
+    ipv4.setParms(bounded(parms));
   }
 
   /** Its neighbour table. Loop thread, counters any. */
