@@ -121,10 +121,14 @@ class CommandLineFuzzTest {
 
   /** Exit code 0, or 2 and one line. */
   private static int run(String... words) {
+    return run(Main.commandLine(), words);
+  }
+
+  private static int run(CommandLine commandLine, String... words) {
     StringWriter err = new StringWriter();
     StringWriter out = new StringWriter();
     int exitCode =
-        Main.commandLine()
+        commandLine
             .setExecutionStrategy(CommandLineFuzzTest::validate)
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(err))
@@ -151,10 +155,11 @@ class CommandLineFuzzTest {
     valid.addAll(made());
     int inputs = Fuzzing.inputs();
     int taken = 0;
+    CommandLine commandLine = Main.commandLine(); // One for all: to make one takes long.
     for (int i = 0; i < inputs; i++) {
       String line = mutator.mutate(mutator.any(valid));
       int[] exitCode = new int[1];
-      Fuzzing.attempt(seed, i, line, () -> exitCode[0] = run(words(line)));
+      Fuzzing.attempt(seed, i, line, () -> exitCode[0] = run(commandLine, words(line)));
       taken += exitCode[0] == 0 ? 1 : 0;
     }
     assertTrue(taken > inputs / 20, "only " + taken + " of " + inputs + " were taken");

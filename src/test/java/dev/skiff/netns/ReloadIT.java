@@ -1,0 +1,102 @@
+package dev.skiff.netns;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code skiff run --config}, and SIGHUP. */
+@Tag("netns")
+class ReloadIT {
+  private static final String DEVICE =
+      """
+      [[device]]
+      tap = "skiff0"
+      host-ip = "198.51.100.1/24"
+      """;
+
+  private static final String ONE = DEVICE + "ip = \"198.51.100.2/24\"\n";
+
+  private static final String TWO =
+      "route = [\"203.0.113.0/24 via 198.51.100.9\"]\nbuffer-memory = \"32M\"\n"
+          + DEVICE
+          + "ip = [\"198.51.100.3/24\", \"198.51.100.2/24\"]\nmtu = 1400\ntxqueuelen = 700\n"
+          + "[ipv4]\nip_default_ttl = 33\n";
+
+  @TempDir Path directory;
+
+  private Path file() {
+    return directory.resolve("skiff.toml");
+  }
+
+  private SkiffProcess start(Netns netns, String text) throws IOException {
+    var _ = Files.writeString(file(), text);
+    return SkiffProcess.start(netns, directory, "--config", file().toString());
+  }
+
+  /** Has it read this, and waits until it has said so: all that it has said. */
+  private String reload(SkiffProcess skiff, String text) throws Exception {
+    int before = skiff.stderr().length();
+    var _ = Files.writeString(file(), text);
+    Netns.Result.of(java.util.List.of("kill", "-HUP", Long.toString(skiff.pid())));
+    Await.until("it has said what came of it", () -> skiff.stderr().length() > before);
+    return skiff.stderr().substring(before);
+  }
+
+  @Test
+  void whatCanChangeChangesWithoutALostPing() throws Exception {
+    try (Netns netns = new Netns();
+        SkiffProcess skiff = start(netns, ONE)) {
+      Process ping =
+          new ProcessBuilder(netns.inside("ping", "-q", "-i", "0.005", "-w", "4", SkiffProcess.IP))
+              .redirectErrorStream(true)
+              .start();
+      Await.until("pings are answered", () -> skiff.now("Icmp", "OutEchoReps") > 20);
+      for (int i = 0; i < 5; i++) {
+        String said = reload(skiff, TWO);
+        assertTrue(said.contains("route, ipv4.ip_default_ttl, skiff0: ip, "), said);
+        assertTrue(netns.exec("ping", "-c", "1", "198.51.100.3").contains("ttl=33"));
+        reload(skiff, ONE + "mtu = 1500\ntxqueuelen = 500\n");
+      }
+      String summary =
+          new String(ping.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      assertTrue(summary.contains(" 0% packet loss"), summary);
+      assertEquals(0, skiff.now("Loop", "Faults"));
+    }
+  }
+
+  @Test
+  void whatNeedsAStartIsNamedAndABadFileChangesNothing() throws Exception {
+    try (Netns netns = new Netns();
+        SkiffProcess skiff = start(netns, ONE)) {
+      String said = reload(skiff, TWO);
+      Await.until(
+          "what waits is named",
+          () -> skiff.stderr().contains("reload: buffer-memory changes at the next start"));
+      assertTrue(netns.exec("ip", "link", "show", "skiff0").contains("mtu 1400"));
+      assertTrue(netns.exec("ip", "link", "show", "skiff0").contains("qlen 700"));
+      String bad = reload(skiff, TWO.replace("= 33", "= 300"));
+      assertTrue(bad.contains(file() + ":10:1: ip_default_ttl=300: use 1 to 255"), bad);
+      assertTrue(bad.contains("; nothing has changed"), bad);
+      bad = reload(skiff, ONE.replace("skiff.toml", "") + "gateway = \"203.0.113.1\"\n");
+      assertTrue(bad.contains("; nothing has changed"), bad);
+      assertTrue(netns.exec("ping", "-c", "1", "198.51.100.3").contains("ttl=33"));
+      assertFalse(said.isEmpty());
+      assertEquals(0, skiff.stop("TERM"));
+    }
+  }
+
+  @Test
+  void withoutAFileAHangUpIsTheEnd() throws Exception {
+    try (Netns netns = new Netns();
+        SkiffProcess skiff = SkiffProcess.usual(netns, directory)) {
+      assertEquals(0, skiff.stop("HUP"));
+    }
+  }
+}
