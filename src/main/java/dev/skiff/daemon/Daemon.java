@@ -180,7 +180,7 @@ public final class Daemon {
       PollLoop loop =
           new PollLoop(clock, timers, stack, faults, config.idle(), stack.netDevices()::received);
       this.loop = loop;
-      StackMetrics metrics = watch(stack, loop, clock);
+      StackMetrics metrics = watch(stack, loop, clock, log);
       stack.open();
       String application = "Skiff " + version;
       // Opened before the loop starts and closed after it has ended: the file has every frame.
@@ -322,8 +322,10 @@ public final class Daemon {
   }
 
   /** Null if nobody is to have metrics, so that nothing is timed. */
-  private @Nullable StackMetrics watch(NetStack stack, PollLoop loop, Clock clock) {
-    return config.service().metrics() == null ? null : StackMetrics.of(stack, loop, clock, version);
+  private @Nullable StackMetrics watch(NetStack stack, PollLoop loop, Clock clock, DaemonLog log) {
+    return config.service().metrics() == null
+        ? null
+        : StackMetrics.of(stack, loop, clock, version).withLog(log::counters);
   }
 
   private @Nullable MetricsServer openMetrics(@Nullable StackMetrics metrics) throws IOException {
@@ -333,10 +335,9 @@ public final class Daemon {
     }
     MetricsServer server = MetricsServer.open(address, metrics);
     if (!server.isLoopback()) {
-      System.err.println(
-          "skiff: "
-              + server.url()
-              + " is not loopback: whoever reaches it reads all metrics; a firewall should say who");
+      LOG.warn(
+          "{} is not loopback: whoever reaches it reads all metrics; a firewall should say who",
+          server.url());
     }
     return server;
   }

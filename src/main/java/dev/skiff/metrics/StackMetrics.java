@@ -1,5 +1,6 @@
 package dev.skiff.metrics;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.skiff.loop.PollLoop;
 import dev.skiff.stack.NetStack;
 import dev.skiff.stats.Histogram;
@@ -10,6 +11,8 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /** All metrics of a stack and its loop. Any thread but the loop's, which would allocate for it. */
 public final class StackMetrics implements MultiCollector {
@@ -53,6 +56,27 @@ public final class StackMetrics implements MultiCollector {
             "How long packets took from eth_type_trans to the verdict: one in 256 is timed.",
             packets));
     return metrics;
+  }
+
+  /**
+   * Adds the counters of the log, which no stack knows of. Before anybody asks.
+   *
+   * @param counters all of them by name; any thread
+   */
+  @CanIgnoreReturnValue
+  public StackMetrics withLog(Supplier<Map<String, Long>> counters) {
+    log(counters, "Records", "Records that were logged.");
+    log(counters, "Suppressed", "Records left out, since the same was said too often.");
+    log(counters, "Dropped", "Records lost, since too many waited to be written.");
+    return this;
+  }
+
+  private void log(Supplier<Map<String, Long>> counters, String name, String help) {
+    families.add(
+        Family.counter(
+            "skiff_log_" + MetricName.snake(name),
+            help,
+            scrape -> counters.get().getOrDefault(name, 0L)));
   }
 
   /** What there is, in the order of the documentation. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -29,7 +30,9 @@ class MetricsPageTest {
 
   private final Rig rig = new Rig();
   private final List<Family> families =
-      StackMetrics.of(rig.stack(), Rig.loopOf(rig.skiff), rig.clock, "1.2.3").families();
+      StackMetrics.of(rig.stack(), Rig.loopOf(rig.skiff), rig.clock, "1.2.3")
+          .withLog(Map::of)
+          .families();
 
   private String table() {
     StringBuilder table = new StringBuilder("| metric | type | labels | |\n|---|---|---|---|\n");
