@@ -59,7 +59,10 @@ class NativeConfigTest {
     }
   }
 
-  /** Whether there is such a test and its source, or what it reads files by, has the file's folder or name. */
+  /**
+   * Whether there is such a test and its source, or what it reads files by, has the file's folder
+   * or name.
+   */
   private static boolean names(String test, String file) throws IOException {
     String last = file.substring(file.lastIndexOf('/') + 1);
     try (Stream<Path> sources = Files.walk(Path.of("src/test/java"))) {

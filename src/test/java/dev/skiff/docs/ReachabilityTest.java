@@ -16,9 +16,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -41,14 +43,18 @@ class ReachabilityTest {
         Files.readString(Path.of("native-config/graalvm/reachability-metadata.json")));
   }
 
-  private static List<Map<String, Object>> objects(Object list) {
+  private static List<Map<String, Object>> objects(@Nullable Object list) {
     List<Map<String, Object>> all = new ArrayList<>();
-    for (Object object : (List<?>) list) {
+    for (Object object : list(list)) {
       Map<String, Object> members = new java.util.LinkedHashMap<>();
       ((Map<?, ?>) object).forEach((name, value) -> members.put((String) name, value));
       all.add(members);
     }
     return all;
+  }
+
+  private static List<?> list(@Nullable Object member) {
+    return member instanceof List<?> list ? list : List.of();
   }
 
   private static List<Map<String, Object>> reflection() throws IOException {
@@ -93,30 +99,30 @@ class ReachabilityTest {
   void allThatItNamesExists() throws Exception {
     for (Map<String, Object> entry : reflection()) {
       if (entry.get("type") instanceof Map<?, ?> type) {
-        for (Object name : (List<?>) type.get("proxy")) {
+        for (Object name : list(type.get("proxy"))) {
           assertTrue(find((String) name).isInterface(), name + " is no interface");
         }
         continue;
       }
-      Class<?> type = find((String) entry.get("type"));
+      Class<?> type = find(String.valueOf(entry.get("type")));
       for (Map<String, Object> method : objects(entry.getOrDefault("methods", List.of()))) {
         List<Class<?>> parameters = new ArrayList<>();
-        for (Object name : (List<?>) method.get("parameterTypes")) {
+        for (Object name : list(method.get("parameterTypes"))) {
           parameters.add(find((String) name));
         }
         Class<?>[] array = parameters.toArray(Class<?>[]::new);
-        if (method.get("name").equals("<init>")) {
+        if ("<init>".equals(method.get("name"))) {
           assertNotNull(type.getDeclaredConstructor(array));
         } else {
-          assertNotNull(type.getDeclaredMethod((String) method.get("name"), array));
+          assertNotNull(type.getDeclaredMethod(String.valueOf(method.get("name")), array));
         }
       }
       for (Map<String, Object> field : objects(entry.getOrDefault("fields", List.of()))) {
-        assertNotNull(type.getDeclaredField((String) field.get("name")));
+        assertNotNull(type.getDeclaredField(String.valueOf(field.get("name"))));
       }
     }
     for (Map<String, Object> resource : objects(file().get("resources"))) {
-      String name = (String) resource.get("glob");
+      String name = String.valueOf(resource.get("glob"));
       assertNotNull(ReachabilityTest.class.getClassLoader().getResource(name), name);
     }
   }
@@ -161,15 +167,15 @@ class ReachabilityTest {
     Set<String> told = new TreeSet<>();
     for (Map<String, Object> entry : reflection()) {
       if (Boolean.TRUE.equals(entry.get("jniAccessible"))) {
-        told.add((String) entry.get("type"));
+        told.add(String.valueOf(entry.get("type")));
       }
     }
     for (String arch : List.of("x86_64", "aarch64")) {
       Set<String> found = new TreeSet<>();
+      String library = "jni/" + arch + "-Linux/libjffi-1.2.so";
       try (InputStream in =
-          ReachabilityTest.class
-              .getClassLoader()
-              .getResourceAsStream("jni/" + arch + "-Linux/libjffi-1.2.so")) {
+          Objects.requireNonNull(
+              ReachabilityTest.class.getClassLoader().getResourceAsStream(library))) {
         String bytes = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
         Pattern.compile("\0((?:java|com)/[\\w/]+)(?=\0)")
             .matcher(bytes)

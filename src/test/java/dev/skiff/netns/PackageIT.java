@@ -138,7 +138,8 @@ class PackageIT {
 
   private static String version() throws IOException {
     Matcher matcher =
-        Pattern.compile("<version>(.*)</version>").matcher(Files.readString(HOME.resolve("pom.xml")));
+        Pattern.compile("<version>(.*)</version>")
+            .matcher(Files.readString(HOME.resolve("pom.xml")));
     assertTrue(matcher.find());
     return matcher.group(1);
   }
@@ -148,8 +149,7 @@ class PackageIT {
   @Alone
   void thePackageStartsFasterThanThePlainJar() {
     Netns.Result result =
-        Netns.Result.of(
-            List.of(HOME.resolve("scripts/start-time").toString(), "--rounds", "3"));
+        Netns.Result.of(List.of(HOME.resolve("scripts/start-time").toString(), "--rounds", "3"));
     String said = result.output();
     assertEquals(0, result.exitCode(), said);
 
