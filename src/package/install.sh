@@ -41,7 +41,7 @@ install_all() {
   fi
   # Beside it first: a daemon that runs keeps the files that it has open, and a copy that fails changes nothing.
   rm -rf -- "$root$home.new"
-  cp -a -- "$from" "$root$home.new" # -a: the AOT cache knows its jar by the time
+  cp -a -- "$from" "$root$home.new"
   [ "$(id -u)" -ne 0 ] || chown -R 0:0 "$root$home.new"
   if [ -e "$listed" ]; then cp -- "$listed" "$root$home.new/"; fi
   rm -rf -- "$root$home"
