@@ -19,7 +19,9 @@ class TroubleshootingPageTest {
   private static final Pattern QUOTED = Pattern.compile("(?m)^    skiff(?: \\w+)*: (.*)$");
 
   /** What stands for a value in a quoted message. */
-  private static final Pattern VALUE = Pattern.compile("\\b[A-Z][A-Z0-9]*\\b(?:/[A-Z]+)?");
+  private static final Pattern VALUE = Pattern.compile(
+          "\\b[A-Z][A-Z0-9]*\\b|\\bskiff\\d|\\d[\\d./]*|/dev/net/tun"
+              + "|File descriptor in bad state|Connection refused");
 
   /** What the sources say, string constants put together. */
   private static String sources() throws IOException {
@@ -54,7 +56,7 @@ class TroubleshootingPageTest {
   private static List<String> fixedParts(String message) {
     List<String> parts = new ArrayList<>();
     for (String part : VALUE.split(message)) {
-      String fixed = part.strip();
+      String fixed = part.replaceFirst("^[:;, ]+", "").strip();
       if (fixed.length() > 5) {
         parts.add(fixed);
       }

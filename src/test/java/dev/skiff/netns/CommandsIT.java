@@ -1,6 +1,7 @@
 package dev.skiff.netns;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.skiff.docs.Golden;
 import dev.skiff.docs.Transcript;
@@ -73,7 +74,8 @@ class CommandsIT {
   private void update(Path page, Transcript.Shown shown, List<String> printed)
       throws java.io.IOException {
     String text = Files.readString(page);
-    int at = text.indexOf("\n$ " + shown.line() + "\n", written) + 1;
+    int at = text.indexOf("\n$ " + shown.line() + "\n", Math.max(0, written - 1)) + 1;
+    assertTrue(at > 0, shown.line());
     int begin = text.indexOf('\n', at) + 1;
     int end = begin;
     for (String line : shown.output()) {

@@ -77,16 +77,24 @@ final class DocsShell implements AutoCloseable {
   List<String> run(String command) throws IOException {
     in.println("{ " + command + "\n} </dev/null 2>&1; printf '\\n\\001\\n'");
     List<String> lines = new ArrayList<>();
-    String line = out.readLine();
+    String line = next();
     while (line != null && !line.equals(END)) {
       lines.add(line);
-      line = out.readLine();
+      line = next();
     }
     assertNotNull(line, () -> command + " ended the shell, or was ended after a while: " + lines);
     if (lines.getLast().isEmpty()) {
       lines.removeLast(); // Ours, behind the end of the last line.
     }
     return lines;
+  }
+
+  private @Nullable String next() {
+    try {
+      return out.readLine();
+    } catch (IOException e) {
+      return null; // It was ended, since it took too long.
+    }
   }
 
   /** Does what a page shows: what was printed. */

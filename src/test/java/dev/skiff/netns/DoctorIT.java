@@ -28,7 +28,10 @@ class DoctorIT {
     netns.close();
   }
 
-  /** Runs it in a mount namespace that this command has changed, so that no daemon is found. */
+  /**
+   * Runs it in a mount namespace that this command has changed, where no daemon is found, and where
+   * an ordinary user can read the checkout wherever it stands.
+   */
   private Netns.Result doctor(String before, String... args) {
     List<String> command =
         new ArrayList<>(
@@ -37,9 +40,13 @@ class DoctorIT {
                 "-m",
                 "sh",
                 "-c",
-                "mount -t tmpfs -o mode=755 skiff-it /run && " + before + " \"$@\"",
+                "mount -t tmpfs -o mode=755 skiff-it /run && mkdir /run/home && mount --bind "
+                    + SkiffProcess.HOME
+                    + " /run/home && "
+                    + before
+                    + " \"$@\"",
                 "sh",
-                SkiffProcess.SKIFF,
+                "/run/home/scripts/skiff",
                 "doctor"));
     command.addAll(List.of(args));
     return netns.run(command.toArray(String[]::new));
