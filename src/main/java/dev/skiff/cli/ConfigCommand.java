@@ -7,6 +7,7 @@ import dev.skiff.config.ExampleFile;
 import dev.skiff.config.Flags;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -78,9 +79,17 @@ final class ConfigCommand implements Runnable {
       description =
           "Says all that is wrong with a file, a line each, and ends with 2 if something is.")
   static final class Check extends OfFile {
+    @Option(names = "--json", description = "As one line of JSON; mistakes are lines all the same.")
+    private boolean json;
+
     @Override
-    void with(Config config) {
+    void with(Config config) throws IOException {
       int devices = config.run().devices().size();
+      if (json) {
+        Map<String, Object> check = Map.of("file", file().toString(), "devices", devices);
+        System.out.println(JSON.std.asString(Map.of("check", check)));
+        return;
+      }
       System.out.println(
           file() + ": all is well, " + devices + (devices == 1 ? " device" : " devices"));
     }
@@ -112,9 +121,15 @@ final class ConfigCommand implements Runnable {
       mixinStandardHelpOptions = true,
       description = "Prints a file to begin with: every key, what it means, and its default.")
   static final class Example implements Callable<Integer> {
+    @Option(names = "--json", description = "As one line of JSON with the file's text in it.")
+    private boolean json;
+
     @Override
-    public Integer call() {
-      System.out.print(ExampleFile.text());
+    public Integer call() throws IOException {
+      System.out.print(
+          json
+              ? JSON.std.asString(Map.of("example", ExampleFile.text())) + "\n"
+              : ExampleFile.text());
       System.out.flush();
       return 0;
     }
