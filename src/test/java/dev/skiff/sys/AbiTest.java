@@ -27,6 +27,9 @@ class AbiTest {
           "PollSet.NS_PER_S",
           "RtLink.ANSWER_SIZE",
           "RtLink.MOST_DRAINED",
+          "Sys.MODE_0600",
+          "Sys.USUAL_ROWS",
+          "TunProbe.RING",
           "TunTap.LEAST_SNDBUF",
           "TunTap.MAX_MTU",
           "TunTap.MAX_NAME");
