@@ -99,6 +99,7 @@ public final class Transcript {
         .replaceAll("\\b(REACHABLE|STALE|DELAY|PROBE)\\b", "STATE")
         .replaceAll("0x[0-9a-f]+", "N")
         .replaceAll("\\d+([.:]\\d+)*", "N")
+        .replaceAll(", pipe N", "")
         .replaceAll(" +", " ")
         .replaceAll("-+", "-")
         .strip();

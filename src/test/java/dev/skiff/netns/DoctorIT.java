@@ -105,7 +105,7 @@ class DoctorIT {
   void aPlaceWhereNothingMayBeExecuted() {
     Netns.Result result =
         doctor(
-            "mkdir /run/t && mount -t tmpfs -o noexec,mode=1777 x /run/t && SKIFF_JVM_OPTIONS="
+            "mkdir /run/t && mount -t tmpfs -o noexec,mode=1777 x /run/t && cd /run/t && SKIFF_JVM_OPTIONS="
                 + "-Djava.io.tmpdir=/run/t exec");
     assertSays(result, 1, "FAIL  native code", "does not load");
     assertTrue(result.output().contains("-> /run/t is mounted noexec"), result.output());
