@@ -83,6 +83,16 @@ class ArchitectureTest {
           "dev.skiff.ip.Fragmenter",
           "dev.skiff.ip.Reassembly");
 
+  /** What reads the time of day: log, captures, ping's stamps, an IP option, the process's age. */
+  private static final Set<String> STAMPING =
+      Set.of(
+          "dev.skiff.log.Log",
+          "dev.skiff.daemon.RunningCapture",
+          "dev.skiff.daemon.PingStream",
+          "dev.skiff.daemon.Preload",
+          "dev.skiff.metrics.ProcessFacts",
+          "dev.skiff.time.TimeOfDay");
+
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -224,6 +234,30 @@ class ArchitectureTest {
         .orShould()
         .dependOnClassesThat()
         .belongToAnyOf(dev.skiff.time.Clock.class, java.util.Random.class)
+        .check(CLASSES);
+  }
+
+  /** It jumps, when somebody sets it: what reads it stamps something, and waits for nothing. */
+  @Test
+  void theTimeOfDayOnlyStamps() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.skiff.cli")
+        .and(
+            new DescribedPredicate<JavaClass>("stamp nothing") {
+              @Override
+              public boolean test(JavaClass type) {
+                return !STAMPING.contains(type.getName());
+              }
+            })
+        .should()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(java.time.Instant.class, "now")
+        .orShould()
+        .callMethod(java.time.ZonedDateTime.class, "now", java.time.ZoneId.class)
+        .orShould()
+        .callConstructor(java.util.Date.class)
         .check(CLASSES);
   }
 

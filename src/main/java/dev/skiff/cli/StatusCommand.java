@@ -2,6 +2,7 @@ package dev.skiff.cli;
 
 import dev.skiff.control.Command;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Map;
 
 /** {@code skiff status}: what a daemon is. */
@@ -21,6 +22,9 @@ final class StatusCommand extends AskCommand {
     out.printf(
         "skiff %s, pid %s, up %s s, faults %s%n",
         status.get("version"), status.get("pid"), status.get("uptime_s"), status.get("faults"));
+    if (status.get("credentials") != null) {
+      out.println(credentials(object(status.get("credentials"))));
+    }
     for (Object item : list(status.get("devices"))) {
       Map<String, Object> dev = object(item);
       out.printf(
@@ -34,5 +38,20 @@ final class StatusCommand extends AskCommand {
         out.printf("    %s%n", paint().bad(String.valueOf(dev.get("failure"))));
       }
     }
+  }
+
+  /** As in "runs as nobody (65534:65534), no capabilities, no_new_privs". */
+  private static String credentials(Map<String, Object> who) {
+    String line = "runs as " + who.get("user") + " (" + who.get("uid") + ":" + who.get("gid") + ")";
+    if (who.get("kept") != null) {
+      line += " as at the start: " + who.get("kept");
+    }
+    List<?> capabilities = list(who.get("capabilities"));
+    line +=
+        capabilities.isEmpty()
+            ? ", no capabilities"
+            : ", capabilities "
+                + String.join(" ", capabilities.stream().map(String::valueOf).toList());
+    return line + (Boolean.TRUE.equals(who.get("no_new_privs")) ? ", no_new_privs" : "");
   }
 }

@@ -29,6 +29,7 @@ public final class Answers {
   private final String version;
   private final Map<String, Supplier<Map<String, Long>>> moreCounters = new LinkedHashMap<>();
   private @Nullable LogLevels logLevels;
+  private Supplier<Reply.@Nullable Credentials> credentials = () -> null;
   private final long startNs = System.nanoTime();
   private final Map<String, Own> owns = new LinkedHashMap<>();
 
@@ -75,6 +76,12 @@ public final class Answers {
   /** Lets it be asked, and told, how much is logged. Before it is asked anything. */
   public Answers withLog(LogLevels levels) {
     logLevels = levels;
+    return this;
+  }
+
+  /** Says who the process is to the system; asked by any thread. Before it is asked anything. */
+  public Answers withCredentials(Supplier<Reply.@Nullable Credentials> who) {
+    credentials = who;
     return this;
   }
 
@@ -135,7 +142,12 @@ public final class Answers {
     }
     long uptimeS = (System.nanoTime() - startNs) / NS_PER_S;
     return new Reply.Status(
-        version, ProcessHandle.current().pid(), uptimeS, devices, stack.faults().count());
+        version,
+        ProcessHandle.current().pid(),
+        uptimeS,
+        devices,
+        stack.faults().count(),
+        credentials.get());
   }
 
   private Reply stat() {

@@ -51,13 +51,14 @@ public final class ControlServer implements AutoCloseable {
   private static final int S_IFMT = 0170000;
   private static final int S_IFSOCK = 0140000;
 
-  private final Path path;
+  private final HeldEntry socket;
   private final LockFile lock;
-  private final List<Path> madeDirectories;
+  private final List<HeldEntry> madeDirectories;
   private final Clients clients;
 
-  private ControlServer(Path path, LockFile lock, List<Path> madeDirectories, Clients clients) {
-    this.path = path;
+  private ControlServer(
+      HeldEntry socket, LockFile lock, List<HeldEntry> madeDirectories, Clients clients) {
+    this.socket = socket;
     this.lock = lock;
     this.madeDirectories = madeDirectories;
     this.clients = clients;
@@ -84,8 +85,13 @@ public final class ControlServer implements AutoCloseable {
       try {
         removeStale(path);
         Clients clients = new Clients(bind(path), requests, access, limits);
+        HeldEntry socket = HeldEntry.of(path);
+        List<HeldEntry> directories = new ArrayList<>();
+        for (Path directory : made) {
+          directories.add(HeldEntry.of(directory));
+        }
         clients.start();
-        return new ControlServer(path, lock, made, clients);
+        return new ControlServer(socket, lock, directories, clients);
       } catch (IOException | RuntimeException e) {
         lock.close();
         throw e;
@@ -211,7 +217,14 @@ public final class ControlServer implements AutoCloseable {
 
   /** Where it listens. */
   public Path path() {
-    return path;
+    return socket.path();
+  }
+
+  /** What it made and will remove: the socket, its lock, and directories, the innermost first. */
+  public List<HeldEntry> made() {
+    List<HeldEntry> all = new ArrayList<>(List.of(socket, lock.entry()));
+    all.addAll(madeDirectories);
+    return all;
   }
 
   /** The lock file beside it. */
@@ -221,7 +234,7 @@ public final class ControlServer implements AutoCloseable {
 
   /** The directories that were made for it, the innermost first. */
   public List<Path> madeDirectories() {
-    return List.copyOf(madeDirectories);
+    return madeDirectories.stream().map(HeldEntry::path).toList();
   }
 
   /**
@@ -231,8 +244,8 @@ public final class ControlServer implements AutoCloseable {
   @Override
   public void close() {
     clients.close(STREAM_END_NS);
-    LockFile.remove(path);
+    socket.remove();
     lock.close();
-    removeDirectories(madeDirectories);
+    madeDirectories.forEach(HeldEntry::remove);
   }
 }

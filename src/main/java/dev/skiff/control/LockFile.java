@@ -3,8 +3,6 @@ package dev.skiff.control;
 import dev.skiff.sys.Errno;
 import dev.skiff.sys.Sys;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -28,6 +26,7 @@ public final class LockFile implements AutoCloseable {
 
   private final Path path;
   private final int fd;
+  private @Nullable HeldEntry entry;
   private boolean closed;
 
   private LockFile(Path path, int fd) {
@@ -63,6 +62,7 @@ public final class LockFile implements AutoCloseable {
         }
         if (lock.isThePathsOwn()) {
           var _ = Files.writeString(path, ProcessHandle.current().pid() + "\n");
+          lock.entry = HeldEntry.of(path);
           return lock;
         }
       } catch (IOException | RuntimeException e) {
@@ -110,11 +110,16 @@ public final class LockFile implements AutoCloseable {
     return path;
   }
 
+  /** The file, as what is to be removed at the end. */
+  public HeldEntry entry() {
+    return Objects.requireNonNull(entry);
+  }
+
   /** Removes the file, and gives the lock up after that. Does nothing the second time. */
   @Override
   public synchronized void close() {
     if (!closed) {
-      remove(path);
+      entry().remove();
       release();
     }
   }
@@ -124,30 +129,5 @@ public final class LockFile implements AutoCloseable {
       closed = true;
       var _ = Sys.close(fd);
     }
-  }
-
-  /**
-   * Removes a file of ours if it is still there. If we may not any more, since the directory is not
-   * ours and we are another user than at the start, it is named together with the command that
-   * removes it: left behind it does no harm, since the next start finds nobody who holds the lock.
-   */
-  public static void remove(Path path) {
-    try {
-      var _ = Files.deleteIfExists(path);
-    } catch (AccessDeniedException e) {
-      left(path, "permission denied");
-    } catch (FileSystemException e) {
-      left(path, e.getReason() == null ? e.toString() : e.getReason());
-    } catch (IOException e) {
-      left(path, e.toString());
-    }
-  }
-
-  private static void left(Path path, String why) {
-    LOG.warn(
-        "{} is left behind ({}): the next start replaces it; to remove it: rm '{}'",
-        path,
-        why,
-        path);
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a daemon answers. Each has a form in JSON, whose names are part of the protocol. */
 public sealed interface Reply {
@@ -19,8 +20,15 @@ public sealed interface Reply {
    * @param uptimeS seconds since it began to answer
    * @param devices its devices
    * @param faults exceptions caught: bugs
+   * @param credentials who it is to the system; null if that is not known
    */
-  record Status(String version, long pid, long uptimeS, List<Device> devices, long faults)
+  record Status(
+      String version,
+      long pid,
+      long uptimeS,
+      List<Device> devices,
+      long faults,
+      @Nullable Credentials credentials)
       implements Reply {
     @Override
     public Map<String, Object> body() {
@@ -30,7 +38,42 @@ public sealed interface Reply {
       body.put("uptime_s", uptimeS);
       body.put("devices", devices.stream().map(Device::body).toList());
       body.put("faults", faults);
+      if (credentials != null) {
+        body.put("credentials", credentials.body());
+      }
       return Map.of("status", body);
+    }
+  }
+
+  /**
+   * Who the daemon is to the system, and what it may.
+   *
+   * @param user its name, or its number if it has none
+   * @param uid its number, 0 to 4,294,967,294
+   * @param gid its group's
+   * @param dropped whether it began as root and is that no more
+   * @param kept why it is still who it was at the start; empty if it is not
+   * @param capabilities what it may beyond an ordinary user, as in capabilities(7)
+   * @param noNewPrivs whether no program that it starts could get more
+   */
+  record Credentials(
+      String user,
+      long uid,
+      long gid,
+      boolean dropped,
+      String kept,
+      List<String> capabilities,
+      boolean noNewPrivs) {
+    Map<String, Object> body() {
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("user", user);
+      body.put("uid", uid);
+      body.put("gid", gid);
+      body.put("dropped", dropped);
+      put(body, "kept", kept);
+      body.put("capabilities", capabilities);
+      body.put("no_new_privs", noNewPrivs);
+      return body;
     }
   }
 

@@ -61,6 +61,9 @@ public final class Daemon {
   /** Main thread. */
   private boolean ended;
 
+  /** Main thread. */
+  private @Nullable AsService asService;
+
   private volatile boolean askedToEnd;
   private volatile @Nullable WarmUp warmUp;
   private volatile String lastFailure = "";
@@ -105,12 +108,19 @@ public final class Daemon {
     Signals.onSignal("INT", this::askedToEnd);
     Signals.onSignal("HUP", source == null ? this::askedToEnd : () -> events.add(this::reload));
     warmUp = warm ? WarmUp.start() : null;
+    try (AsService service = AsService.open(config.service())) {
+      asService = service;
+      run(log, service);
+    }
+  }
+
+  private void run(DaemonLog log, AsService service) throws IOException, InterruptedException {
     List<TapSide> sides = new ArrayList<>();
     try {
       for (DeviceSpec device : config.devices()) {
         sides.add(TapSide.open(device, config.io()));
       }
-      serve(sides, log);
+      serve(sides, log, service);
     } finally {
       PollLoop started = loop;
       boolean stuck = started != null && started.isRunning();
@@ -129,10 +139,18 @@ public final class Daemon {
     if (again == null) {
       return;
     }
+    AsService service = asService;
     try {
+      if (service != null) {
+        service.reloading();
+      }
       again.run().forEach(line -> System.err.println("skiff: " + line));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      if (service != null) {
+        service.reloaded();
+      }
     }
   }
 
@@ -155,7 +173,8 @@ public final class Daemon {
     }
   }
 
-  private void serve(List<TapSide> sides, DaemonLog log) throws IOException, InterruptedException {
+  private void serve(List<TapSide> sides, DaemonLog log, AsService service)
+      throws IOException, InterruptedException {
     TimerQueue timers = new TimerQueue();
     Faults faults = new Faults();
     List<DeviceConfig> devices =
@@ -177,6 +196,9 @@ public final class Daemon {
       }
       stack.netDevices().addNotifier(new LinkLog());
       stack.netDevices().addNotifier((event, dev) -> tellOfFailure(event, dev, stack, sides, log));
+      stack
+          .netDevices()
+          .addNotifier((event, dev) -> events.add(() -> service.changed(stack.devices())));
       PollLoop loop =
           new PollLoop(clock, timers, stack, faults, config.idle(), stack.netDevices()::received);
       this.loop = loop;
@@ -190,7 +212,10 @@ public final class Daemon {
               NetnsWatch.start(namespaces(sides), name -> deleted(name, stack, loop));
           ControlServer control =
               openControl(
-                  new Answers(stack, loop, version).withLog(log).withCounters("Log", log::counters),
+                  new Answers(stack, loop, version)
+                      .withLog(log)
+                      .withCounters("Log", log::counters)
+                      .withCredentials(service::credentials),
                   new LiveStreams(stack, loop, clock, application).withLog(log),
                   devices.getFirst().name());
           MetricsServer server = openMetrics(metrics)) {
@@ -200,13 +225,16 @@ public final class Daemon {
         if (!config.fault().isOff()) {
           LOG.warn("the wire is broken on purpose: --fault {}", config.fault());
         }
+        Preload.all(control == null ? null : control.path());
         WarmUp exercise = warmUp;
         if (exercise != null) {
           giveUpWarmUpIfAsked(); // The signal may have come before there was one.
           exercise.await();
         }
+        String aside = service.settle(control == null ? List.of() : control.made());
         for (TapSide side : sides) {
-          out.println(side.startLine(config.arp().acd()));
+          out.println(side.startLine(config.arp().acd(), aside));
+          aside = ""; // Once will do.
         }
         if (server != null) {
           out.println("skiff: metrics are at " + server.url());
@@ -215,9 +243,11 @@ public final class Daemon {
         if (source != null) {
           reload = new Reload(source, config, stack, loop, sides, level -> {});
         }
+        service.ready(stack.devices(), loop, timers);
         while (!ended) {
           events.take().run();
         }
+        service.stopping();
       }
       sayHowItEnded(stack);
     }

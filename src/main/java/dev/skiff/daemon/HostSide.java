@@ -2,6 +2,7 @@ package dev.skiff.daemon;
 
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
+import dev.skiff.sys.Errno;
 import dev.skiff.sys.NetIf;
 import dev.skiff.sys.SysException;
 import java.io.IOException;
@@ -150,26 +151,62 @@ public final class HostSide implements AutoCloseable {
       }
       tap.setUp(true);
     } catch (SysException e) {
-      restore();
+      restore("");
       throw e;
     }
   }
 
-  /** Puts back what was changed, on a TAP that outlives us, whatever it is called by now. */
-  void restore() {
+  /**
+   * Puts back what was changed, on a TAP that outlives us, whatever it is called by now. What
+   * cannot be put back, by one who is root no more, is named, with the command that does it.
+   *
+   * @param inside what runs a command in the TAP's network namespace, with a blank; empty for ours
+   */
+  void restore(String inside) {
+    StringBuilder undo = new StringBuilder();
     try {
       if (!tap.follow(index, mac)) {
         return; // Deleted, or moved to another namespace: what has its number is not ours.
       }
       if (addressSet != 0 && tap.address() == addressSet) {
-        tap.setAddress(0);
+        int prefix = Integer.bitCount(tap.netmask());
+        undo.append(then(undo))
+            .append(inside)
+            .append("ip addr del ")
+            .append(new Ip4Prefix(addressSet, prefix))
+            .append(" dev ")
+            .append(tap.name());
       }
-      if (tap.mtu() != oldMtu) {
-        tap.setMtu(oldMtu);
+      int mtu = tap.mtu();
+      boolean up = tap.isUp();
+      if (mtu != oldMtu || up != oldUp) {
+        undo.append(then(undo)).append(inside).append("ip link set ").append(tap.name());
+        undo.append(mtu == oldMtu ? "" : " mtu " + oldMtu);
+        undo.append(up == oldUp ? "" : oldUp ? " up" : " down");
       }
-      tap.setUp(oldUp);
+      undo();
     } catch (SysException e) {
-      LOG.warn("the host's side could not be put back: {}", e.getMessage());
+      LOG.warn(
+          "the host's side of {} stays as it is ({}); to put it back: {}",
+          tap.name(),
+          Errno.text(e.errno()),
+          undo);
+    }
+  }
+
+  private static String then(StringBuilder before) {
+    return before.isEmpty() ? "" : " && ";
+  }
+
+  private void undo() throws SysException {
+    if (addressSet != 0 && tap.address() == addressSet) {
+      tap.setAddress(0);
+    }
+    if (tap.mtu() != oldMtu) {
+      tap.setMtu(oldMtu);
+    }
+    if (tap.isUp() != oldUp) {
+      tap.setUp(oldUp);
     }
   }
 

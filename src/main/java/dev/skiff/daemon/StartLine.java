@@ -15,11 +15,18 @@ final class StartLine {
   private final String name;
   private final long mac;
   private final DeviceSpec spec;
+  private final String aside;
 
-  StartLine(String name, long mac, DeviceSpec spec) {
+  /**
+   * Of one device.
+   *
+   * @param aside what else is to be known from the start; empty for nothing
+   */
+  StartLine(String name, long mac, DeviceSpec spec, String aside) {
     this.name = name;
     this.mac = mac;
     this.spec = spec;
+    this.aside = aside.isEmpty() ? "" : "; " + aside;
   }
 
   /**
@@ -43,11 +50,13 @@ final class StartLine {
       return start
           + ", the host is "
           + Ip4Addr.format(hostIp)
+          + aside
           + "; try: "
           + inside
           + "ping "
           + Ip4Addr.format(near.address());
     }
+    start += aside;
     String up = inside + "ip link set " + name + " up && " + inside + "ping ";
     if (near != null) {
       return start + "; try: " + up + Ip4Addr.format(near.address());
@@ -89,8 +98,8 @@ final class StartLine {
     return null;
   }
 
-  /** What runs a command in there. */
-  private static String inside(@Nullable String netns) {
+  /** What runs a command in there, with a blank; empty for our own. */
+  static String inside(@Nullable String netns) {
     if (netns == null) {
       return "";
     }

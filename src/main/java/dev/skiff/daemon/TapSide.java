@@ -6,6 +6,7 @@ import dev.skiff.dev.DeviceConfig;
 import dev.skiff.header.Ip4Prefix;
 import dev.skiff.header.MacAddr;
 import dev.skiff.skb.SkBuff;
+import dev.skiff.sys.Errno;
 import dev.skiff.sys.NetIf;
 import dev.skiff.sys.Netns;
 import dev.skiff.sys.SysException;
@@ -95,7 +96,7 @@ final class TapSide implements Closeable {
       return new TapSide(spec, netns, tap, wire, netIf, queueLen, side, mac, mtu);
     } catch (IOException | RuntimeException e) {
       if (queueLen != null) {
-        queueLen.restore();
+        queueLen.restore(StartLine.inside(spec.netns()));
       }
       if (netIf != null) {
         netIf.close();
@@ -150,9 +151,13 @@ final class TapSide implements Closeable {
         tap.name(), wire, mac, spec.ips(), spec.gateway(), mtu, null, ArpConf.USUAL);
   }
 
-  /** What it is, and what to type to see it work. */
-  String startLine(Acd acd) throws IOException {
-    return new StartLine(tap.name(), mac, spec).text(acd, netIf.isUp(), netIf.address());
+  /**
+   * What it is, and what to type to see it work.
+   *
+   * @param aside what else is to be known from the start; empty for nothing
+   */
+  String startLine(Acd acd, String aside) throws IOException {
+    return new StartLine(tap.name(), mac, spec, aside).text(acd, netIf.isUp(), netIf.address());
   }
 
   /**
@@ -200,12 +205,12 @@ final class TapSide implements Closeable {
     hostSideClosed = true;
     if (hostSide != null) {
       if (tap.persistent()) {
-        hostSide.restore();
+        hostSide.restore(StartLine.inside(spec.netns()));
       }
       hostSide.close();
     }
     if (queueLen != null && tap.persistent()) {
-      queueLen.restore();
+      queueLen.restore(StartLine.inside(spec.netns()));
     }
     netIf.close();
   }
@@ -223,13 +228,19 @@ final class TapSide implements Closeable {
       return new QueueLen(netIf, index, netIf.macAddress(), before);
     }
 
-    void restore() {
+    void restore(String inside) {
       try {
         if (netIf.follow(index, mac)) {
           netIf.setTxQueueLen(before);
         }
       } catch (SysException e) {
-        LOG.warn("the TAP's txqueuelen could not be put back: {}", e.getMessage());
+        LOG.warn(
+            "the txqueuelen of {} stays as it is ({}); to put it back: {}ip link set {} txqueuelen {}",
+            netIf.name(),
+            Errno.text(e.errno()),
+            inside,
+            netIf.name(),
+            before);
       }
     }
   }

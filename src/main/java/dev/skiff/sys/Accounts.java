@@ -28,6 +28,27 @@ public final class Accounts {
     return number("group", group, Sys::groupId);
   }
 
+  /**
+   * The number of a user, if there is one of the name.
+   *
+   * @return the number as the kernel's 32 bits, or -1, which is nobody's
+   */
+  public static int userIfThere(String name) {
+    return (int) Sys.userId(name);
+  }
+
+  /** The name of a user: of one without an account its number, without a sign. */
+  public static String userName(int uid) {
+    String name = Sys.userName(uid);
+    return name == null ? Integer.toUnsignedString(uid) : name;
+  }
+
+  /** The number of a user's own group: of one without an account the same number. */
+  public static int groupOf(int uid) {
+    long gid = Sys.groupOfUser(uid);
+    return gid < 0 ? uid : (int) gid;
+  }
+
   private static int number(
       String kind, String text, java.util.function.ToLongFunction<String> byName)
       throws SysException {

@@ -38,6 +38,18 @@ public interface LibC {
   /** {@code bind(2)}. */
   int bind(int fd, @uintptr_t long address, int length);
 
+  /** {@code connect(2)}. */
+  int connect(int fd, @uintptr_t long address, int length);
+
+  /** {@code setgroups(2)}, of all threads, as glibc has it. */
+  int setgroups(@size_t long n, @uintptr_t long groups);
+
+  /** {@code setresgid(2)}, of all threads, as glibc has it. */
+  int setresgid(int real, int effective, int saved);
+
+  /** {@code setresuid(2)}, of all threads, as glibc has it. */
+  int setresuid(int real, int effective, int saved);
+
   /** {@code setns(2)}: moves the calling thread alone. */
   int setns(int fd, int type);
 

@@ -106,6 +106,11 @@ public final class NetIf implements AutoCloseable {
     return list;
   }
 
+  /** What it is called, as far as is known here. */
+  public String name() {
+    return name;
+  }
+
   /**
    * {@code SIOCGIFNAME}: means the interface of this number and MAC address from here on, whatever
    * it is called by now. A number alone may be another interface's by then.

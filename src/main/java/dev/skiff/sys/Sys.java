@@ -13,6 +13,7 @@ import jnr.posix.Group;
 import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
 import jnr.posix.Passwd;
+import org.jspecify.annotations.Nullable;
 
 /**
  * System calls with one convention: the result, or {@code -errno}. EINTR is retried, except on
@@ -150,6 +151,26 @@ public final class Sys {
     return LIBC.bind(fd, address, length) >= 0 ? 0 : -RUNTIME.getLastError();
   }
 
+  /** {@code connect(2)} to the {@code sockaddr} at {@code address}. */
+  static int connect(int fd, long address, int length) {
+    return LIBC.connect(fd, address, length) >= 0 ? 0 : -RUNTIME.getLastError();
+  }
+
+  /** {@code setgroups(2)} of all threads: no supplementary groups any more. */
+  static int clearGroups() {
+    return LIBC.setgroups(0, 0) >= 0 ? 0 : -RUNTIME.getLastError();
+  }
+
+  /** {@code setresgid(2)} of all threads: real, effective and saved group. */
+  static int setGroup(int gid) {
+    return LIBC.setresgid(gid, gid, gid) >= 0 ? 0 : -RUNTIME.getLastError();
+  }
+
+  /** {@code setresuid(2)} of all threads: real, effective and saved user. */
+  static int setUser(int uid) {
+    return LIBC.setresuid(uid, uid, uid) >= 0 ? 0 : -RUNTIME.getLastError();
+  }
+
   /** {@code setns(2)}, of the calling thread, which must not be one that others use. */
   static int setns(int fd, int type) {
     return LIBC.setns(fd, type) >= 0 ? 0 : -RUNTIME.getLastError();
@@ -195,6 +216,18 @@ public final class Sys {
   static long groupId(String name) {
     Group group = LIBPOSIX.getgrnam(name);
     return group == null ? -1 : group.getGID();
+  }
+
+  /** {@code getpwuid(3)}: the name of a user; null if there is none of the number. */
+  static @Nullable String userName(int uid) {
+    Passwd user = LIBPOSIX.getpwuid(uid);
+    return user == null ? null : user.getLoginName();
+  }
+
+  /** {@code getpwuid(3)}: the number of a user's own group; -1 if there is no such user. */
+  static long groupOfUser(int uid) {
+    Passwd user = LIBPOSIX.getpwuid(uid);
+    return user == null ? -1 : user.getGID();
   }
 
   /** {@code geteuid(2)}, as the kernel's 32 bits. */

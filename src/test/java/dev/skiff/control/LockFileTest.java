@@ -148,8 +148,8 @@ class LockFileTest {
   void whatCannotBeRemovedIsNoFailure() throws IOException {
     Path full = Files.createDirectory(directory.resolve("full"));
     var _ = Files.writeString(full.resolve("file"), "");
-    LockFile.remove(full);
+    HeldEntry.of(full).remove();
     assertTrue(Files.exists(full));
-    LockFile.remove(directory.resolve("none"));
+    HeldEntry.of(directory.resolve("none")).remove();
   }
 }

@@ -13,7 +13,7 @@ class StartLineTest {
 
   private static String line(String ips, String more, boolean up, String host) {
     DeviceSpec spec = DeviceSpec.parse("tap=t,ip=" + ips + more);
-    return new StartLine("t", 0x0200_5E10_0001L, spec)
+    return new StartLine("t", 0x0200_5E10_0001L, spec, "")
         .text(Acd.DEFEND, up, host.isEmpty() ? 0 : Ip4Addr.parse(host));
   }
 

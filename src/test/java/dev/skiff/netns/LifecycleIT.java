@@ -119,7 +119,9 @@ class LifecycleIT {
             "--host-ip",
             "198.51.100.1/24",
             "--mtu",
-            "1500")) {
+            "1500",
+            "--user",
+            "root")) {
       netns.exec("ping", "-c", "1", "-W", "2", "-s", "1472", "-M", "do", SkiffProcess.IP);
       assertEquals(0, skiff.stop("TERM"));
       String link = netns.exec("ip", "addr", "show", "dev", "skiff0");
@@ -146,7 +148,9 @@ class LifecycleIT {
             "--ip",
             "198.18.0.2/15",
             "--host-ip",
-            "198.18.0.1/15")) {
+            "198.18.0.1/15",
+            "--user",
+            "root")) {
       netns.exec("ping", "-c", "1", "-W", "2", "198.18.0.2");
       assertEquals(0, skiff.stop("TERM"));
       assertTrue(netns.exec("ip", "link", "show", "dev", "skiff0").contains(",UP"), "up as before");

@@ -328,7 +328,9 @@ class LinkIT {
             "--mtu",
             "1500",
             "--txqueuelen",
-            "7")) {
+            "7",
+            "--user",
+            "root")) {
       assertTrue(netns.exec("ip", "link", "show", "skiff0").contains("qlen 7"));
       netns.exec("ip", "link", "set", "skiff0", "name", "other0");
       netns.exec("ip", "link", "add", "skiff0", "type", "veth", "peer", "name", "veth8");
@@ -360,7 +362,9 @@ class LinkIT {
                 "--host-ip",
                 SkiffProcess.HOST_IP + "/24",
                 "--txqueuelen",
-                "7")) {
+                "7",
+                "--user",
+                "root")) {
       netns.exec("ip", "link", "set", "skiff0", "netns", away.name());
       netns.exec(
           "ip",

@@ -235,7 +235,14 @@ class SeveralDevicesIT {
     red.exec("ip", "link", "set", "skiff0", "mtu", "1400");
     try (SkiffProcess skiff =
         SkiffProcess.start(
-            home, directory, "--dev", redSpec() + ",mtu=1500", "--dev", blueSpec())) {
+            home,
+            directory,
+            "--dev",
+            redSpec() + ",mtu=1500",
+            "--dev",
+            blueSpec(),
+            "--user",
+            "root")) {
       try (Flood one = Flood.start(red, directory, RED_IP, ENDLESS);
           Flood other = Flood.start(blue, directory, BLUE_IP, ENDLESS)) {
         awaitFlood("skiff0", skiff);

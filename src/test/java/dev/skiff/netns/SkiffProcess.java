@@ -29,6 +29,9 @@ final class SkiffProcess implements AutoCloseable {
   static final String IP = "198.51.100.2";
   static final String HOST_IP = "198.51.100.1";
 
+  /** Mode 1777, as /tmp has. */
+  private static final int EVERYBODYS = 01777;
+
   private final Netns netns;
   private final Process process;
   private final Path socket;
@@ -38,6 +41,8 @@ final class SkiffProcess implements AutoCloseable {
 
   private SkiffProcess(Netns netns, Path directory, List<String> command) throws IOException {
     this.netns = netns;
+    // Root's daemon becomes nobody, who removes the socket at the end.
+    Files.setAttribute(directory, "unix:mode", EVERYBODYS);
     socket = directory.resolve("skiff.sock");
     errors = Files.createTempFile(directory, "stderr", "");
     process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
