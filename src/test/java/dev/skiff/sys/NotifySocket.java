@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a service manager listens on: a datagram socket of a name, beside the test. */
 public final class NotifySocket implements AutoCloseable {
-  private static final long MS = 1_000_000L;
-
   private final Arena arena = Arena.ofShared();
   private final MemorySegment room = arena.allocate(4096);
   private final int fd;
@@ -32,7 +30,7 @@ public final class NotifySocket implements AutoCloseable {
   public synchronized @Nullable String next(long withinMs) {
     try (PollSet set = new PollSet(1)) {
       set.add(fd, false);
-      long end = System.nanoTime() + withinMs * MS;
+      long end = System.nanoTime() + withinMs * 1_000_000L;
       while (true) {
         long n = Sys.read(fd, room.address(), room.byteSize());
         if (n >= 0) {
