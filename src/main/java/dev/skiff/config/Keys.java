@@ -61,13 +61,12 @@ public final class Keys {
           "NAME",
           "The network namespace that the TAP is in, or is to be created in.");
   static final Key TXQUEUELEN =
-      live(
-          device(
-              "txqueuelen",
-              NUMBER,
-              "500",
-              "N",
-              "How many frames the host keeps for us; by default the TAP's."));
+      device(
+          "txqueuelen",
+          NUMBER,
+          "500",
+          "N",
+          "How many frames the host keeps for us; by default the TAP's.");
   static final Key SNDBUF =
       device(
           "sndbuf",

@@ -64,9 +64,8 @@ public record DeviceSpec(
   /** The same with what another says of that which changes while it runs. */
   DeviceSpec withLive(DeviceSpec other) {
     Integer otherMtu = other.mtu == null ? mtu : other.mtu;
-    Integer frames = other.txQueueLen == null ? txQueueLen : other.txQueueLen;
     return new DeviceSpec(
-        tap, netns, other.ips, mac, other.gateway, hostIp, otherMtu, frames, sndbuf);
+        tap, netns, other.ips, mac, other.gateway, hostIp, otherMtu, txQueueLen, sndbuf);
   }
 
   /** The same with another MTU. */

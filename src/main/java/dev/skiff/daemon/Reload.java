@@ -102,9 +102,6 @@ final class Reload {
           if (before.mtu() != null && spec.mtu() == null) {
             lines.add("reload: " + spec.tap() + ": mtu changes at the next start");
           }
-          if (before.txQueueLen() != null && spec.txQueueLen() == null) {
-            lines.add("reload: " + spec.tap() + ": txqueuelen changes at the next start");
-          }
         }
       }
     }
@@ -160,24 +157,16 @@ final class Reload {
     }
   }
 
-  /** Last, where the MTU becomes more: we take what is longer by now. And the host's queue. */
+  /**
+   * Last, where the MTU becomes more: we take what is longer by now. The host's queue is left
+   * alone: the kernel takes it down to change its length, and drops what comes meanwhile.
+   */
   private void setHosts(RunConfig next, List<String> lines) {
     for (int i = 0; i < next.devices().size(); i++) {
       DeviceSpec spec = next.devices().get(i);
-      DeviceSpec before = current.devices().get(i);
-      TapSide side = sides.get(spec.tap());
-      Integer frames = spec.txQueueLen();
       Integer mtu = spec.mtu();
-      if (mtu != null && !mtu.equals(before.mtu())) {
+      if (mtu != null && !mtu.equals(current.devices().get(i).mtu())) {
         var _ = setHostMtu(spec, lines);
-      }
-      try {
-        if (side != null && frames != null && !frames.equals(before.txQueueLen())) {
-          side.setTxQueueLen(frames);
-        }
-      } catch (SysException e) {
-        lines.add(
-            "reload: " + spec.tap() + ": txqueuelen changes at the next start: " + e.getMessage());
       }
     }
   }

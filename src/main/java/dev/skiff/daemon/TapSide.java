@@ -36,7 +36,7 @@ final class TapSide implements Closeable {
   private final TunTap tap;
   private final TapWire wire;
   private final NetIf netIf;
-  private @Nullable QueueLen queueLen;
+  private final @Nullable QueueLen queueLen;
   private final @Nullable HostSide hostSide;
   private final long mac;
   private final int mtu;
@@ -161,19 +161,6 @@ final class TapSide implements Closeable {
   }
 
   /**
-   * Sets how many frames the host keeps for us.
-   *
-   * @throws SysException if we may not
-   */
-  void setTxQueueLen(int frames) throws SysException {
-    if (queueLen == null) {
-      queueLen = QueueLen.set(netIf, tap.index(), frames);
-    } else {
-      netIf.setTxQueueLen(frames);
-    }
-  }
-
-  /**
    * Sets the MTU of the host's side, where that is ours to set.
    *
    * @throws SysException if we may not
@@ -182,11 +169,6 @@ final class TapSide implements Closeable {
     if (tap.created() || hostSide != null) {
       netIf.setMtu(bytes);
     }
-  }
-
-  /** The MTU of the host's side. */
-  int hostMtu() throws SysException {
-    return netIf.mtu();
   }
 
   /** The network namespace that the TAP was opened in. */
