@@ -20,6 +20,9 @@ class CliPageTest {
   private static List<CommandLine> commands(CommandLine parent) {
     List<CommandLine> all = new ArrayList<>();
     for (CommandLine command : parent.getSubcommands().values()) {
+      if (command.getCommandSpec().usageMessage().hidden()) {
+        continue;
+      }
       all.add(command);
       all.addAll(commands(command));
     }
