@@ -19,7 +19,8 @@ class TroubleshootingPageTest {
   private static final Pattern QUOTED = Pattern.compile("(?m)^    skiff(?: \\w+)*: (.*)$");
 
   /** What stands for a value in a quoted message. */
-  private static final Pattern VALUE = Pattern.compile(
+  private static final Pattern VALUE =
+      Pattern.compile(
           "\\b[A-Z][A-Z0-9]*\\b|\\bskiff\\d|\\d[\\d./]*|/dev/net/tun"
               + "|File descriptor in bad state|Connection refused");
 

@@ -1,26 +1,16 @@
 package dev.skiff.doctor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import dev.skiff.daemon.HostSide.HostAddress;
-import dev.skiff.daemon.HostSide.HostRoute;
-import dev.skiff.header.Ip4Addr;
 import dev.skiff.header.Ip4Prefix;
-import dev.skiff.sys.Errno;
-import dev.skiff.sys.SysException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
 
 /** What a test of a check is made of: machines, and what must be said of them. */
 abstract class CheckCase {
@@ -32,8 +22,7 @@ abstract class CheckCase {
   static final Path SOCKET = Path.of("/run/skiff/skiff0.sock");
 
   /** A machine, how it differs from a healthy one, and what must be said of it. */
-  record Row(
-      String name, Check check, Asked asked, Consumer<FakeMachine> change, String... said) {
+  record Row(String name, Check check, Asked asked, Consumer<FakeMachine> change, String... said) {
     DynamicTest test(RunningDaemon daemon) {
       return DynamicTest.dynamicTest(
           name,

@@ -2,25 +2,12 @@ package dev.skiff.doctor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.jr.ob.JSON;
-import dev.skiff.daemon.HostSide.HostAddress;
-import dev.skiff.daemon.HostSide.HostRoute;
-import dev.skiff.header.Ip4Addr;
-import dev.skiff.header.Ip4Prefix;
-import dev.skiff.sys.Errno;
-import dev.skiff.sys.SysException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
 
 /** What is said of a daemon; and all checks together. */
 class DoctorTest extends CheckCase {
