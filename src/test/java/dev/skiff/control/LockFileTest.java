@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,9 +85,11 @@ class LockFileTest {
       assertNull(LockFile.tryTake(path), "flock(1) speaks of the same lock");
       assertEquals("process 1", LockFile.holder(path));
     } finally {
-      holder.descendants().forEach(ProcessHandle::destroyForcibly);
-      holder.destroyForcibly();
-      holder.waitFor();
+      List<ProcessHandle> all =
+          Stream.concat(holder.descendants(), Stream.of(holder.toHandle())).toList();
+      all.forEach(ProcessHandle::destroyForcibly);
+      // Each of them has the descriptor, and with it the lock.
+      all.forEach(process -> process.onExit().join());
     }
     take(path).close();
   }

@@ -32,7 +32,7 @@ class JvmOptionsTest {
     String image = read("docker/Dockerfile");
     String made = read("scripts/package");
 
-    assertTrue(read("scripts/lib/launch.sh").contains("exec \"$_java\" \"@$_options\""));
+    assertTrue(read("scripts/lib/launch.sh").contains("exec $_confine \"$_java\" \"@$_options\""));
     assertTrue(read("scripts/skiff").contains("\"$root/native-config/jvm.options\""));
     assertTrue(image.contains("COPY scripts/lib/launch.sh native-config/jvm.options target/"));
     assertTrue(made.contains("scripts/lib/launch.sh native-config/jvm.options \"$tree/lib/\""));

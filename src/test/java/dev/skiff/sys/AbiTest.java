@@ -27,7 +27,6 @@ class AbiTest {
           "PollSet.NS_PER_S",
           "RtLink.ANSWER_SIZE",
           "RtLink.MOST_DRAINED",
-          "Sys.MODE_0600",
           "Sys.USUAL_ROWS",
           "TunProbe.RING",
           "TunTap.LEAST_SNDBUF",
