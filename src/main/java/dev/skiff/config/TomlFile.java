@@ -80,6 +80,12 @@ final class TomlFile {
     } catch (StackOverflowError e) {
       problems.add(Place.of(name, 1, 1), "it is nested too deeply");
       return said;
+    } catch (TomlParseError e) { // As with a bad escape in the name of a table.
+      problems.add(place(e.position()), String.valueOf(e.getMessage()));
+      return said;
+    } catch (RuntimeException e) {
+      problems.add(Place.of(name, 1, 1), "it is no TOML: " + e.getMessage());
+      return said;
     }
     for (TomlParseError error : result.errors()) {
       problems.add(place(error.position()), String.valueOf(error.getMessage()));

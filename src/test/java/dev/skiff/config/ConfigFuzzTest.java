@@ -131,6 +131,7 @@ class ConfigFuzzTest {
         "group = [\"\"]",
         "acd = 1e999",
         "x = \"\"\"",
+        "[\"\\uD800\"]", // Its parser threw.
       })
   void whatIsRefusedIsRefusedInLines(String text) {
     check(
