@@ -48,7 +48,7 @@ public final class Fuzzing {
     try {
       attempt.run();
     } catch (Exception | AssertionError | StackOverflowError e) {
-      throw new AssertionError(which, e);
+      throw new AssertionError(e + "; " + which, e);
     }
     assertTrue(System.nanoTime() - begin < MOST_NS, "took too long: " + which);
   }

@@ -83,7 +83,7 @@ final class TomlFile {
     } catch (TomlParseError e) { // As with a bad escape in the name of a table.
       problems.add(place(e.position()), String.valueOf(e.getMessage()));
       return said;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | AssertionError e) { // Where assertions are on, its parser has some.
       problems.add(Place.of(name, 1, 1), "it is no TOML: " + e.getMessage());
       return said;
     }
