@@ -33,7 +33,7 @@ final class DaemonCheck implements Check {
   }
 
   private static Finding silent(Path socket, String error) {
-    if (error.contains("refused")) {
+    if (error.contains("refused") || error.contains("left it behind")) {
       return Finding.warn(
           TOPIC,
           socket + " is left from a daemon that was killed",

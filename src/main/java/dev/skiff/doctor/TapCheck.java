@@ -49,7 +49,8 @@ final class TapCheck implements Check {
     if (link.isEmpty()) {
       return List.of(Finding.skip(name, "there is no ip (iproute2) to ask"));
     }
-    return judge(patient, name, link, TapHolder.find(machine, name));
+    return judge(
+        patient, name, link, TapHolder.find(machine, name, patient.asked().netns() == null));
   }
 
   /** Whether an interface has a line in {@code /proc/net/dev}. */

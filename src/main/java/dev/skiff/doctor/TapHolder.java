@@ -8,10 +8,19 @@ import java.util.List;
  * may read them.
  */
 record TapHolder(long pid, String command) {
-  static List<TapHolder> find(Machine machine, String name) {
+  /**
+   * Those that hold a TAP of this name. There may be one of the name in another network namespace,
+   * too, and a descriptor does not say in which it is.
+   *
+   * @param here whether only processes are meant that are in our own network namespace
+   */
+  static List<TapHolder> find(Machine machine, String name, boolean here) {
+    String ours = machine.link("/proc/self/ns/net");
     List<TapHolder> all = new ArrayList<>();
     for (String pid : machine.list("/proc")) {
-      if (pid.matches("\\d+") && holds(machine, pid, name)) {
+      if (pid.matches("\\d+")
+          && holds(machine, pid, name)
+          && (!here || machine.link("/proc/" + pid + "/ns/net").equals(ours))) {
         all.add(new TapHolder(Long.parseLong(pid), machine.word("/proc/" + pid + "/comm")));
       }
     }
