@@ -56,8 +56,9 @@ public final class Answers {
   }
 
   /** Has one more command answered. To be called before anybody can ask. */
-  public void add(String word, Own own) {
+  public Answers with(String word, Own own) {
     owns.put(word, own);
+    return this;
   }
 
   /** The commands that were added. */

@@ -208,7 +208,7 @@ public sealed interface Command {
   }
 
   /**
-   * What the daemon answers beside what is known here: see {@link Answers#add}.
+   * What the daemon answers beside what is known here: see {@link Answers#with}.
    *
    * @param word what it is called on the wire
    */

@@ -53,16 +53,14 @@ public final class Daemon {
   private final @Nullable ConfigSource source;
 
   private @Nullable PollLoop loop;
-  private @Nullable Reload reload;
 
   /** What the main thread is to do, from any thread. */
   private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
 
-  /** Main thread. */
-  private boolean ended;
+  private final Reloading reloading = new Reloading(events);
 
   /** Main thread. */
-  private @Nullable AsService asService;
+  private boolean ended;
 
   private volatile boolean askedToEnd;
   private volatile @Nullable WarmUp warmUp;
@@ -106,10 +104,9 @@ public final class Daemon {
     // One that was ignored when we were started, as by nohup, stays ignored: the JVM sees to it.
     Signals.onSignal("TERM", this::askedToEnd);
     Signals.onSignal("INT", this::askedToEnd);
-    Signals.onSignal("HUP", source == null ? this::askedToEnd : () -> events.add(this::reload));
+    Signals.onSignal("HUP", source == null ? this::askedToEnd : reloading::hangUp);
     warmUp = warm ? WarmUp.start() : null;
     try (AsService service = AsService.open(config.service())) {
-      asService = service;
       run(log, service);
     }
   }
@@ -129,27 +126,6 @@ public final class Daemon {
           side.closeWire();
         }
         side.close();
-      }
-    }
-  }
-
-  /** What SIGHUP does; one that comes before all runs waits for that. */
-  private void reload() {
-    Reload again = reload;
-    if (again == null) {
-      return;
-    }
-    AsService service = asService;
-    try {
-      if (service != null) {
-        service.reloading();
-      }
-      again.run().forEach(line -> System.err.println("skiff: " + line));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      if (service != null) {
-        service.reloaded();
       }
     }
   }
@@ -215,7 +191,8 @@ public final class Daemon {
                   new Answers(stack, loop, version)
                       .withLog(log)
                       .withCounters("Log", log::counters)
-                      .withCredentials(service::credentials),
+                      .withCredentials(service::credentials)
+                      .with("reload", reloading::answer),
                   new LiveStreams(stack, loop, clock, application).withLog(log),
                   devices.getFirst().name());
           MetricsServer server = openMetrics(metrics)) {
@@ -241,7 +218,7 @@ public final class Daemon {
         }
         out.flush();
         if (source != null) {
-          reload = new Reload(source, config, stack, loop, sides, level -> {});
+          reloading.begin(new Reload(source, config, stack, loop, sides, log::setLevel), service);
         }
         service.ready(stack.devices(), loop, timers);
         while (!ended) {

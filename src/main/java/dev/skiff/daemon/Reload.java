@@ -57,13 +57,17 @@ final class Reload {
     }
   }
 
-  /** Does it: what is to be said of it, a line each. */
+  /**
+   * Does it: what is to be said of it, a line each.
+   *
+   * @throws IllegalStateException with one line, if nothing has changed since something is wrong
+   */
   List<String> run() throws InterruptedException {
     RunConfig wanted;
     try {
       wanted = source.read(current);
     } catch (IllegalArgumentException e) {
-      return List.of("reload: " + e.getMessage() + "; nothing has changed");
+      throw new IllegalStateException("reload: " + e.getMessage() + "; nothing has changed", e);
     }
     RunConfig next = wanted.withDevices(running(wanted.devices()));
     List<String> lines = new ArrayList<>();
@@ -73,10 +77,11 @@ final class Reload {
       lines.addAll(loop.call(() -> change.apply(loop.turnNs()), LOOP_TIMEOUT));
       next = change.reached();
     } catch (ExecutionException e) {
-      return List.of(
-          "reload: " + source.name() + ": " + why(e.getCause()) + "; nothing has changed");
+      throw new IllegalStateException(
+          "reload: " + source.name() + ": " + why(e.getCause()) + "; nothing has changed", e);
     } catch (TimeoutException e) {
-      return List.of("reload: the loop did not answer within " + LOOP_TIMEOUT.toSeconds() + " s");
+      throw new IllegalStateException(
+          "reload: the loop did not answer within " + LOOP_TIMEOUT.toSeconds() + " s", e);
     }
     setHosts(next, lines);
     logLevel.accept(next.service().logLevel());

@@ -140,7 +140,7 @@ class ControlFuzzTest {
     stack.open();
     loop.start("test-loop", () -> {});
     Answers answers = new Answers(stack, loop, "test");
-    answers.add("own", ControlFuzzTest::own);
+    var _ = answers.with("own", ControlFuzzTest::own);
     Requests requests = new Requests(answers, ControlFuzzTest::oneLine);
     long ns = TimeUnit.MINUTES.toNanos(1);
     Limits limits = new Limits(4, 4, ns, ns, ns, ns, 1_000_000);
