@@ -1,6 +1,7 @@
 package dev.skiff.cli;
 
 import dev.skiff.log.Journal;
+import dev.skiff.text.OneLine;
 import java.io.IOException;
 import java.time.Duration;
 import picocli.CommandLine;
@@ -133,12 +134,7 @@ public final class Main implements Runnable {
   }
 
   private static String oneLine(Exception e) {
-    return oneLine(e.getMessage() == null ? e.toString() : e.getMessage());
-  }
-
-  static String oneLine(String message) {
-    String line = message.strip().replaceAll("\\s*\\R\\s*", " ");
-    return line.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?"); // It quotes what somebody wrote.
+    return OneLine.of(e.getMessage() == null ? e.toString() : e.getMessage());
   }
 
   /** The version that the build wrote into the jar. */

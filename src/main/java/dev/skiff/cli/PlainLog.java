@@ -1,5 +1,6 @@
 package dev.skiff.cli;
 
+import dev.skiff.text.OneLine;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -32,7 +33,7 @@ public final class PlainLog {
     @Override
     public void publish(@Nullable LogRecord record) {
       if (record != null && isLoggable(record)) {
-        System.err.println(Main.oneLine(formatter.format(record)));
+        System.err.println(OneLine.of(formatter.format(record)));
       }
     }
 

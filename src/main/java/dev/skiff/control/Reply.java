@@ -1,6 +1,7 @@
 package dev.skiff.control;
 
 import dev.skiff.dev.InIfaddr;
+import dev.skiff.text.OneLine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -455,8 +456,12 @@ public sealed interface Reply {
     }
   }
 
-  /** It could not be done. */
+  /** It could not be done: on one line, whatever of the request it quotes. */
   record Failure(String error) implements Reply {
+    public Failure {
+      error = OneLine.of(error);
+    }
+
     @Override
     public Map<String, Object> body() {
       return Map.of("error", error);

@@ -4,6 +4,7 @@ import dev.skiff.loop.PollLoop;
 import dev.skiff.sys.Errno;
 import dev.skiff.sys.SysException;
 import dev.skiff.sys.UnixDatagram;
+import dev.skiff.text.OneLine;
 import dev.skiff.time.Timer;
 import dev.skiff.time.TimerQueue;
 import java.io.Closeable;
@@ -83,7 +84,7 @@ final class SdNotify implements Closeable {
 
   /** It answers; signs of life follow, from the loop. */
   void ready(String status, PollLoop loop, TimerQueue timers) {
-    send("READY=1\nSTATUS=" + oneLine(status) + "\nMAINPID=" + pid);
+    send("READY=1\nSTATUS=" + OneLine.of(status) + "\nMAINPID=" + pid);
     UnixDatagram to = socket;
     if (to != null && intervalNs > 0) {
       Timer watchdog = new Watchdog(to, timers);
@@ -93,7 +94,7 @@ final class SdNotify implements Closeable {
 
   /** What is to be seen in {@code systemctl status}. */
   void status(String status) {
-    send("STATUS=" + oneLine(status));
+    send("STATUS=" + OneLine.of(status));
   }
 
   /** It reads its config anew, and {@link #reloaded} follows. */
@@ -104,16 +105,12 @@ final class SdNotify implements Closeable {
 
   /** It has read its config. */
   void reloaded(String status) {
-    send("READY=1\nSTATUS=" + oneLine(status));
+    send("READY=1\nSTATUS=" + OneLine.of(status));
   }
 
   /** It ends. */
   void stopping() {
     send("STOPPING=1");
-  }
-
-  private static String oneLine(String text) {
-    return text.replaceAll("\\s*\\R\\s*", " ");
   }
 
   private void send(String message) {

@@ -2,6 +2,7 @@ package dev.skiff.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.skiff.Rig;
@@ -126,6 +127,18 @@ class HostileRequestTest {
           List.of("count", "follow", "level"),
           "log_level",
           List.of("level", "logger"));
+
+  /** Found by ControlFuzzTest. */
+  @Test
+  void aLineEndInARequestDoesNotGetIntoTheReply() {
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Command.of(Json.parse("{\"v\":1,\"cmd\":\"\\neigh\"}")));
+    Reply.Failure reply = new Reply.Failure(String.valueOf(refused.getMessage()));
+    assertEquals(1, reply.error().lines().count(), reply.error());
+    assertTrue(reply.error().startsWith("unknown \"cmd\" '"), reply.error());
+  }
 
   @Test
   void whateverIsAskedIsAnsweredOrRefusedInOneLine() throws Exception {
