@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,9 +36,14 @@ class ReloadIT {
     return directory.resolve("skiff.toml");
   }
 
+  /** As root for good: who sets the host's side of a TAP must be. */
   private SkiffProcess start(Netns netns, String text) throws IOException {
+    return start(netns, text, "root");
+  }
+
+  private SkiffProcess start(Netns netns, String text, String user) throws IOException {
     var _ = Files.writeString(file(), text);
-    return SkiffProcess.start(netns, directory, "--config", file().toString());
+    return SkiffProcess.start(netns, directory, "--config", file().toString(), "--user", user);
   }
 
   /** Has it read this, and waits until it has said so: all that it has said. */
@@ -90,6 +96,23 @@ class ReloadIT {
       assertTrue(netns.exec("ping", "-c", "1", "198.51.100.3").contains("ttl=33"));
       assertFalse(said.isEmpty());
       assertEquals(0, skiff.stop("TERM"));
+    }
+  }
+
+  @Test
+  void whoIsRootNoMoreReadsWhatHisUserMayRead() throws Exception {
+    try (Netns netns = new Netns();
+        SkiffProcess skiff = start(netns, ONE, "nobody")) {
+      String said = reload(skiff, TWO.replace("mtu = 1400\n", ""));
+      assertTrue(said.contains("route, ipv4.ip_default_ttl, skiff0: ip"), said);
+      assertTrue(netns.exec("ping", "-c", "1", "198.51.100.3").contains("ttl=33"));
+      Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("rw-------"));
+      said = reload(skiff, ONE);
+      assertTrue(said.contains("permission denied: let the user that Skiff runs as read it"), said);
+      assertTrue(netns.exec("ping", "-c", "1", "198.51.100.3").contains("ttl=33"));
+      skiff.refuses("permission denied", "reload");
+      Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("rw-r--r--"));
+      assertTrue(skiff.ask("reload").startsWith("reloaded " + file() + ": "));
     }
   }
 
