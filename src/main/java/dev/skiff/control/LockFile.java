@@ -3,6 +3,7 @@ package dev.skiff.control;
 import dev.skiff.sys.Errno;
 import dev.skiff.sys.Sys;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class LockFile implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LockFile.class);
+
+  /** More than a number takes. */
+  private static final int MOST_BYTES = 32;
 
   private final Path path;
   private final int fd;
@@ -60,8 +64,10 @@ public final class LockFile implements AutoCloseable {
         if (error < 0) {
           throw failed(path, -error);
         }
+        lock.refuseOthersFile();
         if (lock.isThePathsOwn()) {
-          var _ = Files.writeString(path, ProcessHandle.current().pid() + "\n");
+          // Not by its name: whoever owns the directory may have put a link there meanwhile.
+          var _ = Files.writeString(lock.opened(), ProcessHandle.current().pid() + "\n");
           lock.entry = HeldEntry.of(path);
           return lock;
         }
@@ -77,9 +83,25 @@ public final class LockFile implements AutoCloseable {
     return new IOException("lock file " + path + ": " + Sys.strerror(errno));
   }
 
+  /** What is open, whatever has become of its name. */
+  private Path opened() {
+    return Path.of("/proc/self/fd/" + fd);
+  }
+
+  /**
+   * What is written to is a file of one name: with another, somewhere else, it would be somebody's.
+   */
+  private void refuseOthersFile() throws IOException {
+    boolean isFile = Files.isRegularFile(opened());
+    if (!isFile || !(Files.getAttribute(opened(), "unix:nlink") instanceof Integer n && n <= 1)) {
+      throw new IOException(
+          "lock file " + path + ": " + (isFile ? "it has a second name" : "it is no file"));
+    }
+  }
+
   /** Whether the file that we have locked is the one that others will find. */
   private boolean isThePathsOwn() throws IOException {
-    Object locked = key(Path.of("/proc/self/fd/" + fd));
+    Object locked = key(opened());
     try {
       return Objects.equals(locked, key(path, LinkOption.NOFOLLOW_LINKS));
     } catch (NoSuchFileException e) {
@@ -95,9 +117,12 @@ public final class LockFile implements AutoCloseable {
   /** Who has a file locked, as far as it says: "process 4711", or "another process". */
   public static String holder(Path path) {
     try {
-      String text = Files.readString(path).strip();
-      if (text.matches("[0-9]{1,10}")) {
-        return "process " + text;
+      // Of a FIFO that somebody put there nothing would ever come.
+      if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && Files.size(path) <= MOST_BYTES) {
+        String text = Files.readString(path, StandardCharsets.ISO_8859_1).strip();
+        if (text.matches("[0-9]{1,10}")) {
+          return "process " + text;
+        }
       }
     } catch (IOException e) {
       LOG.debug("lock file: {}", e.toString());

@@ -2,8 +2,10 @@ package dev.skiff.daemon;
 
 import dev.skiff.control.HeldEntry;
 import dev.skiff.control.LockFile;
+import dev.skiff.sys.Sys;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,15 +113,26 @@ final class PidFile implements Closeable {
     }
   }
 
+  /**
+   * The file is written and opened to all by its descriptor: by its name, whoever owns the
+   * directory could have us do that to a file of his choice, by a link.
+   */
   private static void write(Path path) throws IOException {
-    Path whole = Files.createTempFile(path.getParent(), path.getFileName() + ".", ".new");
+    Path whole = path.resolveSibling(path.getFileName() + "." + UUID.randomUUID() + ".new");
+    int fd = Sys.openOwn(whole.toString());
+    if (fd < 0) {
+      throw new FileSystemException(whole.toString(), null, Sys.strerror(-fd));
+    }
     try {
-      var _ = Files.writeString(whole, ProcessHandle.current().pid() + "\n");
-      var _ = Files.setPosixFilePermissions(whole, PosixFilePermissions.fromString("rw-r--r--"));
+      Path opened = Path.of("/proc/self/fd/" + fd);
+      var _ = Files.writeString(opened, ProcessHandle.current().pid() + "\n");
+      var _ = Files.setPosixFilePermissions(opened, PosixFilePermissions.fromString("rw-r--r--"));
       var _ = Files.move(whole, path, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       var _ = Files.deleteIfExists(whole);
       throw e;
+    } finally {
+      var _ = Sys.close(fd);
     }
   }
 

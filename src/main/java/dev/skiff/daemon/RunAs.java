@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashSet;
@@ -133,8 +134,10 @@ final class RunAs {
   private void giveDirectory(Path path, int gid) {
     try (HeldEntry directory = HeldEntry.of(path)) {
       // Whose it is not any more cannot be told its mode, but for CAP_FOWNER.
-      if (!Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS).equals(MODE_0750)) {
-        var _ = Files.setPosixFilePermissions(path, MODE_0750);
+      PosixFileAttributeView mode =
+          Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+      if (!mode.readAttributes().permissions().equals(MODE_0750)) {
+        mode.setPermissions(MODE_0750); // Not of what a link there leads to.
       }
       directory.giveTo(uid, gid);
     } catch (IOException e) {

@@ -149,6 +149,20 @@ class LockFileTest {
   }
 
   @Test
+  void whatIsNoFileOfItsOwnIsLeftAloneAndSaid() throws Exception {
+    Path precious = Files.writeString(directory.resolve("precious"), "data");
+    var _ = Files.createLink(path, precious);
+    IOException e = assertThrows(IOException.class, () -> LockFile.tryTake(path));
+    assertEquals("lock file " + path + ": it has a second name", e.getMessage());
+    assertEquals("data", Files.readString(precious));
+    Path fifo = directory.resolve("fifo");
+    assertEquals(0, new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor());
+    e = assertThrows(IOException.class, () -> LockFile.tryTake(fifo));
+    assertEquals("lock file " + fifo + ": it is no file", e.getMessage());
+    assertEquals("another process", LockFile.holder(fifo), "and nobody waits for its writer");
+  }
+
+  @Test
   void whatCannotBeRemovedIsNoFailure() throws IOException {
     Path full = Files.createDirectory(directory.resolve("full"));
     var _ = Files.writeString(full.resolve("file"), "");
