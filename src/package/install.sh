@@ -7,6 +7,7 @@
 #
 # With DESTDIR=DIR everything goes below DIR, and nothing is started or reloaded. Exit codes: 0 done, 1 failed, 2 usage.
 set -eu
+umask 022 # Whatever root's is: the user skiff reads /etc/skiff at a reload, and others start /opt/skiff.
 
 home=/opt/skiff
 root=${DESTDIR:-}

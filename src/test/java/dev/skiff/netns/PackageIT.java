@@ -47,12 +47,13 @@ class PackageIT {
       inventory >before
       tar -xzf skiff.tar.gz
       say install
-      ./skiff-*/install.sh
+      (umask 077; ./skiff-*/install.sh)
       ./skiff-*/install.sh
       rm -r skiff*
       say commands
       skiff --version
       setpriv --reuid 65534 --regid 65534 --clear-groups skiff --version
+      setpriv --reuid 65534 --regid 65534 --clear-groups test -r /etc/skiff/skiff.toml
       SKIFF_JVM_OPTIONS=-XX:AOTMode=on skiff --version
       bash -n /usr/local/share/bash-completion/completions/skiff
       say run
