@@ -4,6 +4,7 @@ import dev.skiff.daemon.ConfigSource;
 import dev.skiff.daemon.DeviceSpec;
 import dev.skiff.daemon.RunConfig;
 import dev.skiff.wire.FaultSpec;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,10 @@ public final class Reading implements ConfigSource {
 
   @Override
   public RunConfig read(RunConfig now) {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      // A FIFO would keep the main thread, and with it the end, until somebody writes into it.
+      throw new IllegalArgumentException(file + " is no file that can be read again");
+    }
     Config config = Config.of(file, flags);
     RunConfig run = config.run();
     Key seed = Objects.requireNonNull(Keys.find(Table.FAULT, SEED));

@@ -26,6 +26,9 @@ final class TomlFile {
   /** More bytes than anybody writes by hand. */
   static final int MOST_BYTES = 256 << 10;
 
+  /** More names with dots between them than anybody needs. */
+  private static final int MOST_DOTS = 100;
+
   private final String name;
   private final Problems problems;
   private final Said said = new Said();
@@ -75,6 +78,11 @@ final class TomlFile {
 
   private Said read(String text) {
     TomlParseResult result;
+    int deep = lineTooDeep(text);
+    if (deep > 0) {
+      problems.add(Place.of(name, deep, 1), "it is nested too deeply");
+      return said;
+    }
     try {
       result = Toml.parse(text);
     } catch (StackOverflowError e) {
@@ -95,6 +103,34 @@ final class TomlFile {
       top(result);
     }
     return said;
+  }
+
+  /**
+   * The first line with more dots between names than anybody needs, from 1; 0 if there is none. The
+   * parser's memory grows with their square, which is more than there is.
+   */
+  private static int lineTooDeep(String text) {
+    int line = 1;
+    int dots = 0;
+    char quote = 0; // Or '#': what is within does not count, to the end of the line at most.
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '\n') {
+        line++;
+        dots = 0;
+        quote = 0;
+      } else if (quote != 0) {
+        i += quote == '"' && c == '\\' && !text.startsWith("\n", i + 1) ? 1 : 0;
+        quote = c == quote && c != '#' ? 0 : quote;
+      } else if (c == '"' || c == '\'' || c == '#') {
+        quote = c;
+      } else if ("=,[]{}".indexOf(c) >= 0) {
+        dots = 0;
+      } else if (c == '.' && ++dots == MOST_DOTS) {
+        return line;
+      }
+    }
+    return 0;
   }
 
   private Place place(@Nullable TomlPosition at) {

@@ -232,6 +232,12 @@ class ConfigTest {
     assertEquals("f cannot be read: it is no UTF-8", unreadable(new byte[] {(byte) 0xC3, 0x28}));
     byte[] nested = ("acd = " + "[".repeat(50_000)).getBytes(StandardCharsets.UTF_8);
     assertEquals("f:1:1: it is nested too deeply", unreadable(nested));
+    byte[] dotted =
+        ("acd = \"on\"\n" + "a.".repeat(100) + "b = 1").getBytes(StandardCharsets.UTF_8);
+    assertEquals("f:2:1: it is nested too deeply", unreadable(dotted));
+    String harmless =
+        "# " + ".".repeat(200) + "\nroute = [\"" + "1.2.3.4\", \"".repeat(100) + "\"]\n";
+    assertFalse(unreadable(harmless.getBytes(StandardCharsets.UTF_8)).contains("nested"));
     byte[] tooLong = "#".repeat(TomlFile.MOST_BYTES + 1).getBytes(StandardCharsets.UTF_8);
     assertEquals("f cannot be read: it is longer than 256 KiB", unreadable(tooLong));
     ConfigException e = assertThrows(ConfigException.class, () -> Config.of(directory, Flags.NONE));

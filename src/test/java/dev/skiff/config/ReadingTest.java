@@ -2,11 +2,14 @@ package dev.skiff.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.skiff.daemon.RunConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +39,18 @@ class ReadingTest {
   private RunConfig then(RunConfig now, String text) throws IOException {
     var _ = Files.writeString(file, text);
     return reading.read(now);
+  }
+
+  @Test
+  void aFifoIsNotWaitedFor() throws Exception {
+    RunConfig before = first(DEVICE);
+    Files.delete(file);
+    assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
+    IllegalArgumentException e =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(10),
+            () -> assertThrows(IllegalArgumentException.class, () -> reading.read(before)));
+    assertEquals(file + " is no file that can be read again", e.getMessage());
   }
 
   @Test
