@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -31,6 +32,7 @@ final class Reload {
   private final PollLoop loop;
   private final Map<String, TapSide> sides = new HashMap<>();
   private final Consumer<LogLevel> logLevel;
+  private final List<DeviceSpec> lowered = new ArrayList<>();
   private RunConfig current;
 
   /**
@@ -82,6 +84,8 @@ final class Reload {
     } catch (TimeoutException e) {
       throw new IllegalStateException(
           "reload: the loop did not answer within " + LOOP_TIMEOUT.toSeconds() + " s", e);
+    } finally {
+      raiseHosts();
     }
     setHosts(next, lines);
     logLevel.accept(next.service().logLevel());
@@ -143,9 +147,24 @@ final class Reload {
       NetDevice dev = stack.netDevices().get(spec.tap());
       Integer mtu = spec.mtu();
       boolean lower = mtu != null && !mtu.equals(before.mtu()) && dev != null && mtu < dev.mtu();
-      all.add(lower && !setHostMtu(spec, lines) ? spec.withMtu(before.mtu()) : spec);
+      boolean done = lower && setHostMtu(spec, lines);
+      if (done) {
+        lowered.add(spec);
+      }
+      all.add(lower && !done ? spec.withMtu(before.mtu()) : spec);
     }
     return all;
+  }
+
+  /** Undoes {@link #lowerHosts} where the device has not become as its host. */
+  private void raiseHosts() {
+    for (DeviceSpec spec : lowered) {
+      NetDevice dev = stack.netDevices().get(spec.tap());
+      if (dev != null && !Objects.equals(spec.mtu(), dev.mtu())) {
+        var _ = setHostMtu(spec.withMtu(dev.mtu()), new ArrayList<>());
+      }
+    }
+    lowered.clear();
   }
 
   private boolean setHostMtu(DeviceSpec spec, List<String> lines) {
