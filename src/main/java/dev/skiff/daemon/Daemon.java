@@ -221,12 +221,21 @@ public final class Daemon {
           reloading.begin(new Reload(source, config, stack, loop, sides, log::setLevel), service);
         }
         service.ready(stack.devices(), loop, timers);
-        while (!ended) {
-          events.take().run();
+        while (!ended && !askedToEnd) { // What else waits then need not be done any more.
+          carryOut(events.take());
         }
         service.stopping();
       }
       sayHowItEnded(stack);
+    }
+  }
+
+  /** A bug of the service's own work is no reason to take the network away. */
+  static void carryOut(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | AssertionError | StackOverflowError e) {
+      LOG.error("a bug: the main thread goes on", e);
     }
   }
 
