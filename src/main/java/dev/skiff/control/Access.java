@@ -33,7 +33,7 @@ final class Access {
   private static UserPrincipal principal(int user) throws IOException {
     return FileSystems.getDefault()
         .getUserPrincipalLookupService()
-        .lookupPrincipalByName(Integer.toUnsignedString(user));
+        .lookupPrincipalByName(Integer.toString(user)); // As Java reads it: 32 bits with a sign.
   }
 
   /**

@@ -157,9 +157,18 @@ public final class Log implements AutoCloseable {
     int taken = 0;
     for (Said said = queue.poll(); said != null; said = queue.poll()) {
       taken++;
-      Entry entry = entry(said);
-      if (limit.admits(said.site(), entry, nowNs)) {
-        keep(entry);
+      try {
+        Entry entry = entry(said);
+        if (limit.admits(said.site(), entry, nowNs)) {
+          keep(entry);
+        }
+      } catch (RuntimeException | StackOverflowError e) { // What was thrown throws itself.
+        keep(
+            ownWord(
+                "a record of "
+                    + said.record().getLoggerName()
+                    + " cannot be shown: "
+                    + e.getClass()));
       }
       queued.decrementAndGet();
     }

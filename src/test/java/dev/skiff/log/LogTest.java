@@ -64,6 +64,26 @@ class LogTest {
     assertEquals(List.of("it is before"), messages());
   }
 
+  @Test
+  void whatThrowsAsItIsShownTakesNoneOfTheOthersWithIt() {
+    RuntimeException hostile =
+        new RuntimeException() {
+          private static final long serialVersionUID = 1;
+
+          @Override
+          public String getMessage() {
+            throw new IllegalStateException("no message");
+          }
+        };
+    slf4j.warn("one", hostile);
+    slf4j.warn("two");
+    assertEquals(
+        List.of(
+            "a record of " + name + " cannot be shown: class java.lang.IllegalStateException",
+            "two"),
+        messages());
+  }
+
   private void sayFromHere(int i) {
     slf4j.warn("number {}", i);
   }
