@@ -102,7 +102,7 @@ final class Clients implements Runnable {
     while (!closing) {
       try {
         turn();
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | AssertionError | StackOverflowError e) {
         complain(e);
         door.shut(System.nanoTime() + PAUSE_AFTER_ERROR_NS);
       }
@@ -118,7 +118,7 @@ final class Clients implements Runnable {
     }
   }
 
-  private void complain(Exception e) {
+  private void complain(Throwable e) {
     if (!complained) {
       complained = true;
       LOG.warn("control socket: {}; said once", e.toString());

@@ -67,7 +67,7 @@ final class Requests {
       reply = answers.answer(command);
     } catch (IllegalArgumentException e) {
       reply = new Reply.Failure(String.valueOf(e.getMessage()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | AssertionError | StackOverflowError e) {
       LOG.error("control socket: {} threw, a bug", command.word(), e);
       reply = new Reply.Failure("a bug: the command threw " + e);
     }

@@ -58,7 +58,7 @@ final class StreamClient implements Runnable {
       refusal = new Reply.Failure(String.valueOf(e.getMessage()));
     } catch (IOException e) {
       LOG.debug("control socket: the reader of a stream went away: {}", e.toString());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | AssertionError | StackOverflowError e) {
       LOG.error("control socket: {} threw, a bug", command.word(), e);
       refusal = new Reply.Failure("a bug: the command threw " + e);
     } finally {

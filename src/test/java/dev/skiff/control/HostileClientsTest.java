@@ -88,7 +88,12 @@ class HostileClientsTest {
   }
 
   private Answers answers() {
-    return new Answers(stack, loop, "test");
+    return new Answers(stack, loop, "test")
+        .with(
+            "bug",
+            request -> {
+              throw new AssertionError("a bug, on purpose");
+            });
   }
 
   /** A tenth of a second for each limit of time. */
@@ -177,6 +182,18 @@ class HostileClientsTest {
     send(half, "{\"v\":1,");
     assertEquals(
         "{\"v\":1,\"ok\":false,\"error\":\"the request was not ended in time\"}\n", rest(half));
+    assertOthersAreAnswered();
+  }
+
+  @Test
+  void anErrorOfACommandIsAReplyToo() throws IOException {
+    serveAsUsual();
+    for (int i = 0; i < CLIENTS + 1; i++) { // Nor does it cost a place.
+      SocketChannel asking = connect();
+      send(asking, "{\"v\":1,\"cmd\":\"bug\"}\n");
+      asking.shutdownOutput();
+      assertTrue(rest(asking).contains("a bug: the command threw java.lang.AssertionError"));
+    }
     assertOthersAreAnswered();
   }
 
