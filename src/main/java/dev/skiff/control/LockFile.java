@@ -66,8 +66,7 @@ public final class LockFile implements AutoCloseable {
         }
         lock.refuseOthersFile();
         if (lock.isThePathsOwn()) {
-          // Not by its name: whoever owns the directory may have put a link there meanwhile.
-          var _ = Files.writeString(lock.opened(), ProcessHandle.current().pid() + "\n");
+          lock.writeNumber();
           lock.entry = HeldEntry.of(path);
           return lock;
         }
@@ -81,6 +80,11 @@ public final class LockFile implements AutoCloseable {
 
   private static IOException failed(Path path, int errno) {
     return new IOException("lock file " + path + ": " + Sys.strerror(errno));
+  }
+
+  /** Not by its name: whoever owns the directory may have put a link there meanwhile. */
+  void writeNumber() throws IOException {
+    var _ = Files.writeString(opened(), ProcessHandle.current().pid() + "\n");
   }
 
   /** What is open, whatever has become of its name. */

@@ -162,6 +162,18 @@ class LockFileTest {
     assertEquals("another process", LockFile.holder(fifo), "and nobody waits for its writer");
   }
 
+  /** /run/skiff belongs to the user that the daemon became, and the next start in it is root's. */
+  @Test
+  void whoeverOwnsTheDirectoryCannotHaveUsWriteElsewhere() throws IOException {
+    Path precious = Files.writeString(directory.resolve("precious"), "data");
+    try (LockFile lock = take(path)) {
+      Files.delete(path);
+      var _ = Files.createSymbolicLink(path, precious);
+      lock.writeNumber();
+    }
+    assertEquals("data", Files.readString(precious));
+  }
+
   @Test
   void whatCannotBeRemovedIsNoFailure() throws IOException {
     Path full = Files.createDirectory(directory.resolve("full"));
