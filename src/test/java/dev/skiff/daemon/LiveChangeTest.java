@@ -1,6 +1,7 @@
 package dev.skiff.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -176,6 +177,39 @@ class LiveChangeTest {
     assertEquals(1500, rig.device().mtu());
     assertEquals(NeighbourParms.USUAL.gcStaleNs(), rig.stack().neighbours().parms().gcStaleNs());
     assertEquals(1, answers());
+  }
+
+  @Test
+  void groupsAndSwitchesOfArpAreUndoneToo() {
+    int one = Ip4Addr.parse("239.1.2.3");
+    int other = Ip4Addr.parse("239.1.2.4");
+    RunConfig joined = withGroups(before, ArpConf.USUAL, one);
+    var _ = change(before, joined);
+    RunConfig bad = withGroups(with(device(IP), "192.0.2.0/24 via 203.0.114.1"), IGNORE, other);
+    assertThrows(IllegalArgumentException.class, () -> change(joined, bad));
+    assertTrue(rig.device().inDev().isMember(one));
+    assertFalse(rig.device().inDev().isMember(other));
+    assertEquals(ArpConf.USUAL, rig.device().inDev().arpConf());
+  }
+
+  private static final ArpConf IGNORE = ArpConf.USUAL.with("ignore=8");
+
+  private static RunConfig withGroups(RunConfig config, ArpConf arp, int group) {
+    return new RunConfig(
+        config.devices(),
+        null,
+        null,
+        IoMode.AUTO,
+        FaultSpec.OFF,
+        0,
+        PoolConfig.USUAL_BYTES,
+        arp,
+        NeighbourParms.USUAL,
+        IpParms.USUAL,
+        config.routes(),
+        IdleStrategy.BLOCK,
+        List.of(group),
+        Service.USUAL);
   }
 
   @Test

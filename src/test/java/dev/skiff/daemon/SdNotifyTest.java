@@ -1,6 +1,7 @@
 package dev.skiff.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,12 +15,14 @@ import dev.skiff.sys.ThreadMemory;
 import dev.skiff.time.Clock;
 import dev.skiff.time.ManualClock;
 import dev.skiff.time.TimerQueue;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,6 +113,7 @@ class SdNotifyTest {
         SdNotify notify = open(name, null, null)) {
       notify.stopping();
       assertEquals("STOPPING=1", manager.next(0));
+      assertFalse(Files.exists(Path.of(name)), "it is in no file system");
     }
   }
 
@@ -183,6 +187,33 @@ class SdNotifyTest {
       turn();
       assertEquals(1, manager.drain(), "READY alone");
     }
+  }
+
+  @Test
+  void aManagerThatReadsALittleLaterHearsAllTheSameThatItIsReady() throws Exception {
+    try (NotifySocket manager = new NotifySocket(path());
+        SdNotify notify = open(path(), "2000000", null)) {
+      notify.ready("s", loop, timers);
+      for (int i = 0; i < 2000; i++) { // Until there is no room.
+        turn();
+        clock.advance(S);
+      }
+      Thread late = Thread.ofPlatform().start(() -> notify.reloaded("again"));
+      while (late.getState() != Thread.State.TERMINATED && !isInAwait(late)) {
+        Thread.onSpinWait();
+      }
+      String last = null;
+      for (String next = manager.next(SOON_MS); next != null; next = manager.next(1_000)) {
+        last = next;
+      }
+      late.join();
+      assertEquals("READY=1\nSTATUS=again", last);
+    }
+  }
+
+  private static boolean isInAwait(Thread thread) {
+    return Stream.of(thread.getStackTrace())
+        .anyMatch(frame -> frame.getMethodName().equals("awaitRoom"));
   }
 
   @Test
