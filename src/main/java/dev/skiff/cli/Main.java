@@ -4,9 +4,12 @@ import dev.skiff.log.Journal;
 import dev.skiff.text.OneLine;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** {@code skiff}: the program. */
@@ -91,8 +94,16 @@ public final class Main implements Runnable {
   public void run() {
     if (spec != null) {
       throw new ParameterException(
-          spec.commandLine(), "say what to do: " + String.join(", ", spec.subcommands().keySet()));
+          spec.commandLine(), "say what to do: " + String.join(", ", shown(spec)));
     }
+  }
+
+  /** The commands that are for people. */
+  private static List<String> shown(CommandSpec spec) {
+    return spec.subcommands().entrySet().stream()
+        .filter(each -> !each.getValue().getCommandSpec().usageMessage().hidden())
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   private static int usage(ParameterException e, String[] args) {

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes {@link DeviceSpec}s of what was said. Used once. */
 final class DeviceReader {
+  /** Of these nothing can be said while the address is wrong. */
+  private static final List<Key> GO_BY_THE_ADDRESS = List.of(Keys.GATEWAY, Keys.HOST_IP);
+
   private final Problems problems;
 
   DeviceReader(Problems problems) {
@@ -45,33 +48,32 @@ final class DeviceReader {
     }
   }
 
-  /** One device; null, and a problem, if something is wrong. */
+  /** One device; null, and problems, one for each key that is wrong, if something is. */
   private @Nullable DeviceSpec read(Said.Device device) {
-    boolean hasTap = has(device, Keys.TAP);
-    if (!has(device, Keys.IP) || !hasTap) {
-      return null;
-    }
+    boolean hasIp = has(device, Keys.IP);
+    boolean wrong = !has(device, Keys.TAP) || !hasIp;
     // With which of them it is no device any more, of that one the message tells.
     Map<Key, Said.Value> some = new LinkedHashMap<>();
+    some.put(Keys.TAP, new Said.Value(List.of(Keys.TAP.example()), device.place()));
     DeviceSpec spec = null;
     for (Key key : Keys.of(Table.DEVICE)) {
       Said.Value value = device.values().get(key);
-      if (value == null) {
+      if (value == null || (GO_BY_THE_ADDRESS.contains(key) && !some.containsKey(Keys.IP))) {
         continue;
       }
-      some.put(key, value);
+      Said.@Nullable Value before = some.put(key, value);
       try {
         spec = spec(some);
       } catch (IllegalArgumentException e) {
         problems.add(value.place(), String.valueOf(e.getMessage()));
+        wrong = true;
         some.remove(key);
-        spec = key.equals(Keys.TAP) || key.equals(Keys.IP) ? null : spec;
-        if (spec == null) {
-          return null;
+        if (before != null) {
+          some.put(key, before);
         }
       }
     }
-    return some.keySet().containsAll(device.values().keySet()) ? spec : null;
+    return wrong ? null : spec;
   }
 
   private boolean has(Said.Device device, Key key) {

@@ -137,8 +137,27 @@ public final class ControlClient {
     }
   }
 
+  /**
+   * Whether we may know what is there: what is in a directory that is closed to us looks like
+   * nothing.
+   *
+   * @throws IOException with one line, if not
+   */
+  public static void checkMayLook(Path socket) throws IOException {
+    Path directory = socket.toAbsolutePath().getParent();
+    while (directory != null && !Files.isDirectory(directory)) {
+      directory = directory.getParent();
+    }
+    if (directory != null && !Files.isExecutable(directory)) {
+      throw new IOException(
+          directory
+              + " is closed to you: ask as the user that the daemon runs as, or as root (sudo)");
+    }
+  }
+
   private static SocketChannel open(Path socket) throws IOException {
     if (!Files.exists(socket)) {
+      checkMayLook(socket);
       throw new NoDaemon(
           "no daemon at "
               + socket

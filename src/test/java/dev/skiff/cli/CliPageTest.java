@@ -1,8 +1,10 @@
 package dev.skiff.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.skiff.docs.Golden;
+import dev.skiff.docs.Transcript;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -61,5 +63,21 @@ class CliPageTest {
       }
     }
     assertEquals(List.of(), missing, "commands without an example on docs/" + PAGE);
+  }
+
+  /** CommandsIT writes into the page: what it printed is to be nowhere but behind its command. */
+  @Test
+  void thePageBeginsWithHowACommandIsWritten() throws IOException {
+    String page = Files.readString(Golden.DOCS.resolve(PAGE));
+    assertEquals("# Commands\n\n    skiff COMMAND [OPTION...]\n", page.substring(0, 42));
+  }
+
+  @Test
+  void anExampleShowsSomething() throws IOException {
+    for (String page : List.of(PAGE, "guide-daemon.md", "guide-learning.md", "quick-start.md")) {
+      for (Transcript.Shown shown : Transcript.commands(Golden.DOCS.resolve(page))) {
+        assertNotEquals(List.of("..."), shown.output(), page + ": $ " + shown.line());
+      }
+    }
   }
 }

@@ -171,6 +171,14 @@ class RunOptionsTest {
     assertTrue(err.toString().contains(part), err.toString());
   }
 
+  @Test
+  void withoutACommandThoseForPeopleAreNamed() {
+    StringWriter err = new StringWriter();
+    assertEquals(2, Main.commandLine().setErr(new PrintWriter(err)).execute());
+    assertTrue(err.toString().contains("say what to do: run, status"), err.toString());
+    assertFalse(err.toString().contains("train"), err.toString());
+  }
+
   private static String[] words(String line) {
     return Arrays.stream(line.split(" ", -1))
         .map(word -> word.equals("''") ? "" : word)

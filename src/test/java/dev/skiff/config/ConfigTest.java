@@ -206,6 +206,19 @@ class ConfigTest {
   }
 
   @Test
+  void aDeviceWithAWrongNameOrAddressHidesNoOtherMistake() {
+    String rest = "mtu = 5\ngateway = \"198.51.100.1\"\nsndbuf = \"x\"\n";
+    List<String> expected = List.of("f:2", "f:3", "f:4", "f:6");
+    String wrong = "[[device]]\ntap = \"a/b\"\nip = [\"198.51.100.2\", \"x\"]\n" + rest;
+    assertEquals(expected, places(wrong));
+    assertEquals(List.of("f:1", "f:1", "f:2", "f:4"), places("[[device]]\n" + rest));
+  }
+
+  private List<String> places(String file) {
+    return wrong(file).stream().map(line -> line.replaceFirst("(f:\\d+).*", "$1")).toList();
+  }
+
+  @Test
   void bytesThatAreNoTextDoNotReachTheTerminal() {
     String message = wrong("\"a\\u001b[31m\\u202e\" = 1\n" + DEVICE).getFirst();
     assertTrue(message.contains("unknown key 'a?[31m?'"), message);
