@@ -18,6 +18,7 @@ public final class TunProbe {
 
   private static final long TUNGETFEATURES = 0x800454CFL;
   private static final String NAME = "skiffprobe";
+  private static final String NULL = "/dev/null";
   private static final int RING = 8;
 
   private TunProbe() {}
@@ -66,13 +67,19 @@ public final class TunProbe {
         });
   }
 
-  /** Why there is no io_uring on a file of another kind that has RWF_NOWAIT; empty if there is. */
+  /**
+   * Why there is no io_uring on a file of another kind; empty if there is. {@code /dev/null} has
+   * RWF_NOWAIT, and says 0 to a read of no bytes as a TAP does (an eventfd says EINVAL).
+   */
   public static String ring() throws SysException {
-    EventFd file = new EventFd();
+    int fd = Sys.openReadWrite(NULL);
+    if (fd < 0) {
+      throw new SysException(NULL + ": " + Errno.text(-fd), -fd);
+    }
     try {
-      return noRing(file.fd());
+      return noRing(fd);
     } finally {
-      file.close();
+      var _ = Sys.close(fd);
     }
   }
 

@@ -90,6 +90,30 @@ class DoctorIT {
                 + " --bounding-set=-all sh -c 'exec \"$@\"' sh");
     assertSays(result, 1, "FAIL  /dev/net/tun", "mode 600, which does not let this user open it");
     assertSays(result, 1, "WARN  capabilities", "user 65534 without NET_ADMIN");
+    // Where root has one, this user has one too, though he can make no TAP to try it on.
+    assertSays(doctor("exec"), 0, "OK    io_uring", "works");
+    assertSays(result, 1, "OK    io_uring", "works");
+  }
+
+  @Test
+  void aDaemonWhoseDirectoryIsClosedToUsIsNotSaidToBeNone() {
+    List<String> command =
+        List.of(
+            "unshare",
+            "-m",
+            "sh",
+            "-c",
+            "mount -t tmpfs -o mode=755 skiff-it /run && mkdir /run/home && mkdir -m 700 /run/skiff"
+                + " && mount --bind "
+                + SkiffProcess.HOME
+                + " /run/home && exec setpriv --reuid 65534 --regid 65534 --clear-groups"
+                + " --inh-caps=-all --bounding-set=-all /run/home/scripts/skiff status --socket"
+                + " /run/skiff/skiff0.sock");
+    assertSays(
+        netns.run(command.toArray(String[]::new)),
+        1,
+        "skiff: /run/skiff is closed to you: ask as the user that the daemon runs as",
+        "sudo");
   }
 
   @Test
