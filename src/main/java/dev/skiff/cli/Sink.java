@@ -33,10 +33,17 @@ final class Sink implements AutoCloseable {
     this.out = out;
   }
 
-  /** Standard output. */
+  /** Standard output, which stays open: another command of this program may print there. */
   static Sink standardOutput() {
     OutputStream out = new FileOutputStream(FileDescriptor.out);
-    return new Sink(STANDARD_OUTPUT, new BufferedOutputStream(out, BUFFER));
+    return new Sink(
+        STANDARD_OUTPUT,
+        new BufferedOutputStream(out, BUFFER) {
+          @Override
+          public void close() throws IOException {
+            flush();
+          }
+        });
   }
 
   /**

@@ -68,6 +68,7 @@ public final class StackMetrics implements MultiCollector {
     log(counters, "Records", "Records that were logged.");
     log(counters, "Suppressed", "Records left out, since the same was said too often.");
     log(counters, "Dropped", "Records lost, since too many waited to be written.");
+    log(counters, "StderrLost", "Records that standard error did not take.");
     return this;
   }
 
