@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -32,7 +31,10 @@ final class Reload {
   private final PollLoop loop;
   private final Map<String, TapSide> sides = new HashMap<>();
   private final Consumer<LogLevel> logLevel;
-  private final List<DeviceSpec> lowered = new ArrayList<>();
+
+  /** What has been lowered at the host, each with what its device had. */
+  private final Map<DeviceSpec, Integer> lowered = new HashMap<>();
+
   private RunConfig current;
 
   /**
@@ -73,11 +75,13 @@ final class Reload {
     }
     RunConfig next = wanted.withDevices(running(wanted.devices()));
     List<String> lines = new ArrayList<>();
+    RunConfig reached = current;
     try {
       RunConfig to = next.withDevices(lowerHosts(next, lines));
       LiveChange change = new LiveChange(stack, current, to);
       lines.addAll(loop.call(() -> change.apply(loop.turnNs()), LOOP_TIMEOUT));
-      next = change.reached();
+      reached = change.reached();
+      next = reached;
     } catch (ExecutionException e) {
       throw new IllegalStateException(
           "reload: " + source.name() + ": " + why(e.getCause()) + "; nothing has changed", e);
@@ -85,7 +89,7 @@ final class Reload {
       throw new IllegalStateException(
           "reload: the loop did not answer within " + LOOP_TIMEOUT.toSeconds() + " s", e);
     } finally {
-      raiseHosts();
+      raiseHosts(reached);
     }
     setHosts(next, lines);
     logLevel.accept(next.service().logLevel());
@@ -147,23 +151,24 @@ final class Reload {
       NetDevice dev = stack.netDevices().get(spec.tap());
       Integer mtu = spec.mtu();
       boolean lower = mtu != null && !mtu.equals(before.mtu()) && dev != null && mtu < dev.mtu();
+      int was = dev == null ? 0 : dev.mtu(); // Before, since a device follows its host.
       boolean done = lower && setHostMtu(spec, lines);
       if (done) {
-        lowered.add(spec);
+        lowered.put(spec, was);
       }
       all.add(lower && !done ? spec.withMtu(before.mtu()) : spec);
     }
     return all;
   }
 
-  /** Undoes {@link #lowerHosts} where the device has not become as its host. */
-  private void raiseHosts() {
-    for (DeviceSpec spec : lowered) {
-      NetDevice dev = stack.netDevices().get(spec.tap());
-      if (dev != null && !Objects.equals(spec.mtu(), dev.mtu())) {
-        var _ = setHostMtu(spec.withMtu(dev.mtu()), new ArrayList<>());
-      }
-    }
+  /** Undoes {@link #lowerHosts} of what has not been reached: the device follows. */
+  private void raiseHosts(RunConfig reached) {
+    lowered.forEach(
+        (spec, before) -> {
+          if (!reached.devices().contains(spec)) {
+            var _ = setHostMtu(spec.withMtu(before), new ArrayList<>());
+          }
+        });
     lowered.clear();
   }
 
