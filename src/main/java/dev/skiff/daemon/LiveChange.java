@@ -67,8 +67,19 @@ final class LiveChange {
       after = after.withDevices(reached);
       return notes;
     } catch (RuntimeException e) {
-      undo.forEach(Runnable::run);
+      for (Runnable step : undo) {
+        undo(step, e);
+      }
       throw e;
+    }
+  }
+
+  /** One that fails keeps none of the others from being undone, and the reason stays the first. */
+  private static void undo(Runnable step, RuntimeException why) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      why.addSuppressed(e);
     }
   }
 
