@@ -1,7 +1,9 @@
 package dev.skiff.cli;
 
+import dev.skiff.daemon.Signals;
 import dev.skiff.log.Journal;
 import dev.skiff.text.OneLine;
+import dev.skiff.text.Suggest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -60,10 +62,15 @@ public final class Main implements Runnable {
     // Instead of a logging.properties somewhere, and of what the JDK does without one.
     System.setProperty("java.util.logging.config.class", "dev.skiff.cli.PlainLog");
     StandardOutput output = StandardOutput.install();
-    CommandLine commandLine = commandLine();
-    int code = commandLine.execute(args);
     // A daemon has done its work, whether somebody has read its start line or not.
     boolean daemon = args.length > 0 && args[0].equals("run");
+    if (daemon) {
+      // Until it listens itself, it has opened nothing.
+      Signals.onSignal("TERM", () -> Runtime.getRuntime().halt(0));
+      Signals.onSignal("INT", () -> Runtime.getRuntime().halt(0));
+    }
+    CommandLine commandLine = commandLine();
+    int code = commandLine.execute(args);
     try {
       output.check();
     } catch (Sink.ReaderGone e) {
@@ -108,8 +115,22 @@ public final class Main implements Runnable {
 
   private static int usage(ParameterException e, String[] args) {
     String name = e.getCommandLine().getCommandSpec().qualifiedName();
-    complain(e.getCommandLine(), name + ": " + oneLine(e) + " (see " + name + " --help)");
+    String line = name + ": " + oneLine(e) + meant(e) + " (see " + name + " --help)";
+    complain(e.getCommandLine(), line);
     return USAGE;
+  }
+
+  /** What may have been meant by a word that is none of ours. */
+  private static String meant(ParameterException e) {
+    if (!(e instanceof CommandLine.UnmatchedArgumentException unmatched)) {
+      return "";
+    }
+    CommandSpec asked = e.getCommandLine().getCommandSpec();
+    String word = unmatched.getUnmatched().getFirst();
+    List<String> words =
+        word.startsWith("-") ? List.copyOf(asked.optionsMap().keySet()) : shown(asked);
+    String near = words.isEmpty() ? "" : Suggest.among(word, words);
+    return near.startsWith(": did") ? near : "";
   }
 
   private static int failure(Exception e, CommandLine commandLine, CommandLine.ParseResult parsed) {

@@ -179,6 +179,22 @@ class RunOptionsTest {
     assertFalse(err.toString().contains("train"), err.toString());
   }
 
+  @Test
+  void whatMayHaveBeenMeantIsNamed() {
+    assertTrue(complaint("statsu").contains(": did you mean 'status'?"), complaint("statsu"));
+    String option = complaint("run", "--tpa", "x");
+    assertTrue(option.contains(": did you mean '--tap'?"), option);
+    String hidden = complaint("trian");
+    assertFalse(hidden.contains("'train'"), hidden);
+  }
+
+  private static String complaint(String... args) {
+    StringWriter err = new StringWriter();
+    assertEquals(2, Main.commandLine().setErr(new PrintWriter(err)).execute(args));
+    assertEquals(1, err.toString().lines().count(), err.toString());
+    return err.toString();
+  }
+
   private static String[] words(String line) {
     return Arrays.stream(line.split(" ", -1))
         .map(word -> word.equals("''") ? "" : word)
