@@ -7,6 +7,8 @@ import dev.skiff.config.ExampleFile;
 import dev.skiff.config.Flags;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -62,13 +64,18 @@ final class ConfigCommand implements Runnable {
       try {
         config = Config.of(file, Flags.NONE);
       } catch (ConfigException e) {
-        var err = Objects.requireNonNull(spec).commandLine().getErr();
-        e.lines().forEach(err::println);
-        err.flush();
+        wrong(e);
         return USAGE;
       }
       with(config);
       return 0;
+    }
+
+    /** Says all that is wrong. */
+    void wrong(ConfigException mistakes) throws IOException {
+      var err = Objects.requireNonNull(spec).commandLine().getErr();
+      mistakes.lines().forEach(err::println);
+      err.flush();
     }
   }
 
@@ -79,19 +86,35 @@ final class ConfigCommand implements Runnable {
       description =
           "Says all that is wrong with a file, a line each, and ends with 2 if something is.")
   static final class Check extends OfFile {
-    @Option(names = "--json", description = "As one line of JSON; mistakes are lines all the same.")
+    @Option(names = "--json", description = "As one line of JSON on standard output.")
     private boolean json;
 
     @Override
     void with(Config config) throws IOException {
       int devices = config.run().devices().size();
       if (json) {
-        Map<String, Object> check = Map.of("file", file().toString(), "devices", devices);
-        System.out.println(JSON.std.asString(Map.of("check", check)));
+        print(Map.of("devices", devices), List.of());
         return;
       }
       System.out.println(
           file() + ": all is well, " + devices + (devices == 1 ? " device" : " devices"));
+    }
+
+    @Override
+    void wrong(ConfigException mistakes) throws IOException {
+      if (json) {
+        print(Map.of(), mistakes.lines());
+      } else {
+        super.wrong(mistakes);
+      }
+    }
+
+    private void print(Map<String, Object> found, List<String> mistakes) throws IOException {
+      Map<String, Object> check = new LinkedHashMap<>();
+      check.put("file", file().toString());
+      check.putAll(found);
+      check.put("errors", mistakes);
+      System.out.println(JSON.std.asString(Map.of("check", check)));
     }
   }
 
