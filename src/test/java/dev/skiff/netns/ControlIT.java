@@ -26,7 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The control socket of a real daemon, and the commands that use it. */
 @Tag("netns")
 class ControlIT {
-  private static final String NOBODY = "65534";
+  /** Neither root nor whom the daemon becomes. */
+  private static final String STRANGER = "54321";
+
   private static final int HOSTILE = 100;
 
   @TempDir Path directory;
@@ -71,14 +73,14 @@ class ControlIT {
       assertEquals("rw-------", mode(skiff.socket()));
       assertEquals("rw-------", mode(lock));
       assertEquals(skiff.pid() + "\n", Files.readString(lock));
-      assertTrue(askAs(NOBODY, skiff.socket()).output().contains("Permission denied"));
+      assertTrue(askAs(STRANGER, skiff.socket()).output().contains("Permission denied"));
       for (Path path : List.of(directory, skiff.socket())) {
         Netns.Result.of(List.of("chmod", "a+rwx", path.toString()));
       }
       assertEquals(
-          "{\"v\":1,\"ok\":false,\"error\":\"user nobody may not ask this daemon: only root, its own"
+          "{\"v\":1,\"ok\":false,\"error\":\"user 54321 may not ask this daemon: only root, its own"
               + " user and the one that started it may\"}\n",
-          askAs(NOBODY, skiff.socket()).output());
+          askAs(STRANGER, skiff.socket()).output());
       assertTrue(skiff.ask("status").contains("198.51.100.2/24"));
       assertEquals(0, skiff.stop("TERM"));
       assertFalse(Files.exists(lock));
