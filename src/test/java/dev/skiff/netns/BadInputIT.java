@@ -114,9 +114,10 @@ class BadInputIT {
         GOOD + " --gateway 203.0.113.1 | is not another host in the network",
         GOOD + " --gateway 198.51.100.2 | is not another host in the network",
         GOOD + " --route default | --route 'default': say via a gateway or dev NAME",
-        GOOD + " --route defualt | --route: 'defualt' is no word of route: did you mean 'default'?",
-        GOOD + " --route blackhole | --route: the destination is missing",
-        GOOD + " --route 203.0.113.1/24 | --route: 203.0.113.1/24 has host bits set: say 203.0.113",
+        GOOD + " --route defualt | --route: 'defualt': 'defualt' is no word of route: did you mean",
+        GOOD + " --route blackhole | --route: 'blackhole': the destination is missing",
+        GOOD
+            + " --route 203.0.113.1/24 | --route: '203.0.113.1/24': 203.0.113.1/24 has host bits set: say",
         GOOD + " --host-ip 203.0.113.1/24 | are not in one network",
         GOOD + " --host-ip 198.51.100.2/24 | are both 198.51.100.2",
         GOOD + " --ip 198.51.100.3/24 --host-ip 198.51.100.3/24 | are both 198.51.100.3",
