@@ -77,6 +77,11 @@ final class TomlFile {
   }
 
   private Said read(String text) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      // Of no file, which is decoded; and what it says could not be shown as TOML.
+      problems.add(Place.of(name, 1, 1), "it has half a character: a surrogate without the other");
+      return said;
+    }
     TomlParseResult result;
     int deep = lineTooDeep(text);
     if (deep > 0) {

@@ -132,6 +132,7 @@ class ConfigFuzzTest {
         "acd = 1e999",
         "x = \"\"\"",
         "[\"\\uD800\"]", // Its parser threw.
+        "socket = \"/run/\uD83D\"", // It could not be shown as what reads back.
         "device = [{tap = \"198.\\U0000\"B\", ip = 1}]", // An assertion of its parser failed.
       })
   void whatIsRefusedIsRefusedInLines(String text) {
