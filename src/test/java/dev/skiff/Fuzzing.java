@@ -7,7 +7,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /** How much the tests fuzz, and from which seed: the same for all of them. */
 public final class Fuzzing {
-  private static final int USUAL_INPUTS = 2000;
+  private static final int USUAL_INPUTS = 400;
 
   /** Where a run of {@code mvn test} begins, so that it is the same each time. */
   private static final long USUAL_SEED = 9;

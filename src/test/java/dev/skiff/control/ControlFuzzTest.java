@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ControlFuzzTest {
-  private static final int INPUTS = Integer.getInteger("skiff.fuzz.inputs", 2_000);
+  private static final int INPUTS = Integer.getInteger("skiff.fuzz.inputs", 400);
   private static final long SEED = Long.getLong("skiff.seed", 20_261_127L);
 
   /** Lines that are on their way at once. */

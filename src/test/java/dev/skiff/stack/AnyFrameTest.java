@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.skiff.Datagram;
 import dev.skiff.Frames;
 import dev.skiff.Rig;
+import dev.skiff.Rounds;
 import dev.skiff.Skiff;
 import dev.skiff.header.Ip4Addr;
 import dev.skiff.ip.IpStat;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * it prints.
  */
 class AnyFrameTest {
-  private static final int FRAMES = Integer.getInteger("skiff.fuzz.frames", 50_000);
+  private static final int FRAMES = Integer.getInteger("skiff.fuzz.frames", Rounds.of(50_000));
   private static final int LONGEST = 1600;
   private static final long SEED = Long.getLong("skiff.seed", 20_261_122L);
 
