@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A wire in memory with two ends: what is queued and flushed at one is received at the other.
@@ -70,7 +71,11 @@ public final class PipeWire {
       }
     }
 
-    private final MemorySegment slots;
+    /** So many slots get their memory together, when the first of them is written to. */
+    private static final int BLOCK = 16;
+
+    private final Arena arena;
+    private final @Nullable MemorySegment[] blocks;
     private final int[] lengths;
     private final int slotSize;
     private final int mask;
@@ -84,10 +89,25 @@ public final class PipeWire {
     private long tail;
 
     Ring(Arena arena, int slotSize, int capacity) {
+      this.arena = arena;
       this.slotSize = slotSize;
       mask = capacity - 1;
       lengths = new int[capacity];
-      slots = arena.allocate((long) slotSize * capacity, Long.BYTES);
+      blocks = new MemorySegment[(capacity + BLOCK - 1) / BLOCK];
+    }
+
+    /** The memory that a slot is in: by the writer, or by the reader of what he wrote. */
+    private MemorySegment block(int slot) {
+      MemorySegment block = blocks[slot / BLOCK];
+      if (block == null) {
+        block = arena.allocate((long) slotSize * Math.min(BLOCK, mask + 1), Long.BYTES);
+        blocks[slot / BLOCK] = block;
+      }
+      return block;
+    }
+
+    private long offset(int slot) {
+      return (long) slotSize * (slot % BLOCK);
     }
 
     DropReason offer(SkBuff skb) {
@@ -100,7 +120,7 @@ public final class PipeWire {
         return DropReason.FULL_RING;
       }
       int slot = (int) t & mask;
-      MemorySegment.copy(skb.segment(), skb.data(), slots, (long) slot * slotSize, n);
+      MemorySegment.copy(skb.segment(), skb.data(), block(slot), offset(slot), n);
       lengths[slot] = n;
       TAIL.setRelease(this, t + 1);
       return DropReason.CONSUMED;
@@ -114,7 +134,7 @@ public final class PipeWire {
       int slot = (int) h & mask;
       int n = Math.min(lengths[slot], skb.tailroom());
       var _ = skb.put(n);
-      rxCopy.copyAndSum(skb, slots, (long) slot * slotSize, n, 0);
+      rxCopy.copyAndSum(skb, block(slot), offset(slot), n, 0);
       HEAD.setRelease(this, h + 1);
       return true;
     }
