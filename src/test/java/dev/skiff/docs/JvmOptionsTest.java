@@ -34,9 +34,10 @@ class JvmOptionsTest {
 
     assertTrue(read("scripts/lib/launch.sh").contains("exec $_confine \"$_java\" \"@$_options\""));
     assertTrue(read("scripts/skiff").contains("\"$root/native-config/jvm.options\""));
-    assertTrue(image.contains("COPY scripts/lib/launch.sh native-config/jvm.options target/"));
+    assertTrue(image.contains("COPY scripts/lib/launch.sh native-config/jvm.options /opt/skiff/lib/"));
+    assertTrue(image.contains("COPY src/package/skiff /opt/skiff/bin/"));
     assertTrue(made.contains("scripts/lib/launch.sh native-config/jvm.options \"$tree/lib/\""));
-    for (String launcher : List.of("scripts/skiff", "docker/skiff", "src/package/skiff")) {
+    for (String launcher : List.of("scripts/skiff", "src/package/skiff")) {
       assertTrue(read(launcher).contains("/launch.sh"));
       assertTrue(read(launcher).lines().anyMatch(line -> line.startsWith("launch ")), launcher);
     }
@@ -44,8 +45,8 @@ class JvmOptionsTest {
 
   @Test
   void bothRuntimesHaveTheSameModules() throws IOException {
-    assertTrue(read("docker/Dockerfile").contains("COPY native-config/java.modules"));
-    assertTrue(read("scripts/package").contains("native-config/java.modules"));
+    assertTrue(read("docker/Dockerfile").contains("put_runtime \"$JAVA_HOME\" /build/java.modules "));
+    assertTrue(read("scripts/package").contains("put_runtime \"$java_home\" native-config/java.modules "));
     for (String module : read("native-config/java.modules").lines().toList()) {
       assertTrue(
           module.startsWith("#") || ModuleFinder.ofSystem().find(module).isPresent(), module);
