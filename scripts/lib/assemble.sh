@@ -5,8 +5,7 @@
 # put_runtime JDK MODULES JAR LIB: makes LIB/java, with the modules that the file MODULES names, which must be all that JAR needs.
 put_runtime() {
   _modules=$(grep -v '^#' "$2" | tr '\n' ',') || return 1
-  "$1/bin/jlink" --add-modules "${_modules%,}" --no-header-files --no-man-pages --generate-cds-archive --output "$4/java" || return 1
-  rm -f -- "$4/java/lib/server/classes_nocoops.jsa" # For heaps beyond 32 GB.
+  "$1/bin/jlink" --add-modules "${_modules%,}" --no-header-files --no-man-pages --compress zip-6 --output "$4/java" || return 1
   _needed=$("$1/bin/jdeps" --multi-release 25 --ignore-missing-deps --print-module-deps "$3") || return 1
   for _module in $(echo "$_needed" | tr , ' '); do
     grep -qx "$_module" "$2" || { echo "native-config/java.modules lacks $_module" >&2; return 1; }
