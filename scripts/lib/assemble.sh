@@ -44,8 +44,9 @@ train() {
   [ -s "$_lib/skiff.aot" ] || { echo 'the AOT cache was not recorded' >&2; return 1; }
 }
 
-# check_cache SKIFF: whether the launcher SKIFF takes its AOT cache; with AOTMode=on one that is not used is an error.
+# check_cache SKIFF: whether the launcher SKIFF takes its AOT cache, with the flags of "run" and with those of other commands;
+# with AOTMode=on one that is not used is an error.
 check_cache() {
-  _version=$(SKIFF_JVM_OPTIONS=-XX:AOTMode=on "$1" --version) && [ "${_version#skiff }" != "$_version" ] ||
-    { echo 'the AOT cache does not fit' >&2; return 1; }
+  _version=$(SKIFF_JVM_OPTIONS=-XX:AOTMode=on "$1" --version) && [ "${_version#skiff }" != "$_version" ] &&
+    SKIFF_JVM_OPTIONS=-XX:AOTMode=on "$1" run --help >/dev/null || { echo 'the AOT cache does not fit' >&2; return 1; }
 }

@@ -1,13 +1,14 @@
 # shellcheck shell=sh
 # Becoming the JVM. Sourced by every launcher: scripts/skiff, the package's bin/skiff and the image's; a POSIX shell will do.
 
-# launch JAVA OPTIONS JAR FLAGS ARG...: execs the program JAVA with the argument file OPTIONS, then FLAGS, one a line, and
-# $SKIFF_JVM_OPTIONS, split at blanks, then -jar JAR ARG... The pid, the signals and the exit code are Skiff's own.
+# launch JAVA OPTIONS JAR FLAGS ARG...: execs the program JAVA with the argument file OPTIONS and, for all but "run", the file
+# jvm-command.options beside it, then FLAGS, one a line, and $SKIFF_JVM_OPTIONS, split at blanks, then -jar JAR ARG... The
+# pid, the signals and the exit code are Skiff's own.
 launch() {
   _java=$1 _options=$2 _jar=$3 _flags=$4
   shift 4
-  _confine=
-  [ "${1:-}" != run ] || confine
+  _confine='' _command=''
+  if [ "${1:-}" = run ]; then confine; else _command=@${_options%/*}/jvm-command.options; fi
   set -f # Blanks split; nothing is a pattern.
   # shellcheck disable=SC2086
   set -- ${SKIFF_JVM_OPTIONS:-} -jar "$_jar" "$@"
@@ -17,7 +18,7 @@ launch() {
   set -- $_flags "$@"
   unset IFS
   # shellcheck disable=SC2086
-  exec $_confine "$_java" "@$_options" "$@"
+  exec $_confine "$_java" "@$_options" ${_command:+"$_command"} "$@"
 }
 
 # confine: for root's daemon. Sets _confine to a setpriv before the JVM, which becomes it (the pid stays), so that neither

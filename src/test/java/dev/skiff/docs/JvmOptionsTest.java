@@ -19,10 +19,9 @@ class JvmOptionsTest {
 
   @Test
   void everyGroupOfFlagsHasItsReason() throws IOException {
+    String all = read("native-config/jvm.options") + read("native-config/jvm-command.options");
     List<String> bare =
-        Arrays.stream(read("native-config/jvm.options").split("\n\n+"))
-            .filter(group -> !group.strip().startsWith("#"))
-            .toList();
+        Arrays.stream(all.split("\n\n+")).filter(group -> !group.strip().startsWith("#")).toList();
 
     assertEquals(List.of(), bare);
   }
@@ -32,11 +31,16 @@ class JvmOptionsTest {
     String image = read("docker/Dockerfile");
     String made = read("scripts/package");
 
-    assertTrue(read("scripts/lib/launch.sh").contains("exec $_confine \"$_java\" \"@$_options\""));
+    assertTrue(
+        read("scripts/lib/launch.sh")
+            .contains("exec $_confine \"$_java\" \"@$_options\" ${_command:+"));
     assertTrue(read("scripts/skiff").contains("\"$root/native-config/jvm.options\""));
-    assertTrue(image.contains("COPY scripts/lib/launch.sh native-config/jvm.options /opt/skiff/lib/"));
+    assertTrue(
+        image.contains(
+            "COPY scripts/lib/assemble.sh scripts/lib/launch.sh native-config/jvm.options native-config/jvm-command.options /opt/skiff/lib/"));
     assertTrue(image.contains("COPY src/package/skiff /opt/skiff/bin/"));
-    assertTrue(made.contains("scripts/lib/launch.sh native-config/jvm.options \"$tree/lib/\""));
+    assertTrue(
+        made.contains("scripts/lib/launch.sh native-config/jvm{,-command}.options \"$tree/lib/\""));
     for (String launcher : List.of("scripts/skiff", "src/package/skiff")) {
       assertTrue(read(launcher).contains("/launch.sh"));
       assertTrue(read(launcher).lines().anyMatch(line -> line.startsWith("launch ")), launcher);
@@ -45,8 +49,10 @@ class JvmOptionsTest {
 
   @Test
   void bothRuntimesHaveTheSameModules() throws IOException {
-    assertTrue(read("docker/Dockerfile").contains("put_runtime \"$JAVA_HOME\" /build/java.modules "));
-    assertTrue(read("scripts/package").contains("put_runtime \"$java_home\" native-config/java.modules "));
+    assertTrue(
+        read("docker/Dockerfile").contains("put_runtime \"$JAVA_HOME\" /build/java.modules "));
+    assertTrue(
+        read("scripts/package").contains("put_runtime \"$java_home\" native-config/java.modules "));
     for (String module : read("native-config/java.modules").lines().toList()) {
       assertTrue(
           module.startsWith("#") || ModuleFinder.ofSystem().find(module).isPresent(), module);

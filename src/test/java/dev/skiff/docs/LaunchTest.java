@@ -41,6 +41,7 @@ class LaunchTest {
     assertEquals(
         List.of(
             "@" + home + "jvm.options",
+            "@" + home + "jvm-command.options",
             "-XX:AOTCache=" + home + "skiff.aot",
             "-Xlog:aot*=off:stderr",
             "-Djffi.boot.library.path=" + home + "native",
@@ -54,6 +55,6 @@ class LaunchTest {
             ""),
         said(skiff, "ping", "a  b", "*", ""));
     Path link = Files.createSymbolicLink(directory.resolve("a link"), skiff);
-    assertEquals("-Dy", said(link, "run").get(5), "confined or not");
+    assertEquals("-Dy", said(link, "run").get(5), "confined or not, and no flags of a command");
   }
 }
