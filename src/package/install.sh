@@ -13,10 +13,14 @@ home=/opt/skiff
 root=${DESTDIR:-}
 from=$(cd -- "$(dirname -- "$0")" && pwd -P)
 listed=$root$home/installed-files # what lies outside of /opt/skiff
+link=/usr/local/bin/skiff
 
 say() { printf 'install.sh: %s\n' "$*"; }
 fail() { printf 'install.sh: %s\n' "$*" >&2; exit 1; }
 usage() { sed -n '2,/^set -eu/{/^set -eu/d;s/^# \{0,1\}//;p}' "$0"; }
+
+# is_ours: whether the link is the one that is made here.
+is_ours() { [ "$(readlink -- "$root$link")" = "$home/bin/skiff" ]; }
 
 # put MODE FILE DIRECTORY [NAME]: copies a file and notes it.
 put() {
@@ -40,6 +44,9 @@ install_all() {
   if ! mkdir -p -- "$root/opt" 2>/dev/null || [ ! -w "$root/opt" ]; then
     fail "$root/opt is not yours to write to: run it as root, or with DESTDIR"
   fi
+  if [ -e "$root$link" ] || [ -L "$root$link" ]; then
+    is_ours || fail "$root$link is there and is not this package's: remove it first"
+  fi
   # Beside it first: a daemon that runs keeps the files that it has open, and a copy that fails changes nothing.
   rm -rf -- "$root$home.new"
   cp -a -- "$from" "$root$home.new"
@@ -50,8 +57,8 @@ install_all() {
   : >"$listed.new"
 
   mkdir -p -- "$root/usr/local/bin"
-  ln -sfn "$home/bin/skiff" "$root/usr/local/bin/skiff"
-  echo /usr/local/bin/skiff >>"$listed.new"
+  ln -sfn "$home/bin/skiff" "$root$link"
+  echo "$link" >>"$listed.new"
   put 644 "$from/share/completion/skiff.bash" /usr/local/share/bash-completion/completions skiff
   put_all /usr/local/lib/systemd/system "$from"/share/native-config/systemd/*.service
   put_all /usr/local/lib/sysusers.d "$from"/share/native-config/sysusers/*.conf
@@ -93,6 +100,10 @@ uninstall() {
     return
   fi
   [ -w "$root/opt" ] || fail "$root/opt is not yours to write to: run it as root"
+  if systemd_runs; then
+    running=$(systemctl list-units --state=active --plain --no-legend 'skiff*.service' | cut -d ' ' -f 1 | tr '\n' ' ')
+    [ -z "$running" ] || fail "a service runs: systemctl disable --now ${running% }"
+  fi
   config=$root/etc/skiff/skiff.toml
   if [ -e "$config" ]; then
     if cmp -s -- "$config" "$root$home/share/native-config/skiff.toml"; then
@@ -103,7 +114,11 @@ uninstall() {
   fi
   if [ -e "$listed" ]; then
     while IFS= read -r file; do
-      [ "$file" = /etc/skiff/skiff.toml ] || remove "$file"
+      case $file in
+        /etc/skiff/skiff.toml) continue ;;
+        "$link") is_ours || continue ;;
+      esac
+      remove "$file"
     done <"$listed"
   fi
   # The whole of this script has been read by now, wherever it lies.
@@ -113,11 +128,11 @@ uninstall() {
   say "removed: $root$home"
 }
 
+systemd_runs() { [ -z "$root" ] && [ -d /run/systemd/system ]; }
+
 # Units, users and directories, where systemd runs; else nobody needs to know.
 tell_systemd() {
-  if [ -n "$root" ] || [ ! -d /run/systemd/system ]; then
-    return 0
-  fi
+  systemd_runs || return 0
   systemd-sysusers || say 'systemd-sysusers failed: the user skiff may be missing'
   systemd-tmpfiles --create || say 'systemd-tmpfiles failed: run it again by hand'
   systemctl daemon-reload || say 'systemctl daemon-reload failed: run it again by hand'
