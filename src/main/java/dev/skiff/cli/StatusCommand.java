@@ -4,6 +4,7 @@ import dev.skiff.control.Command;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** {@code skiff status}: what a daemon is. */
 @picocli.CommandLine.Command(
@@ -28,16 +29,24 @@ final class StatusCommand extends AskCommand {
     for (Object item : list(status.get("devices"))) {
       Map<String, Object> dev = object(item);
       out.printf(
-          "%s: %s mtu %s link/ether %s%s%n",
+          "%s: %s mtu %s link/ether %s%s%s%n",
           dev.get("name"),
           paint().state(Boolean.TRUE.equals(dev.get("up")) ? "UP" : "DOWN"),
           dev.get("mtu"),
           dev.get("mac"),
-          LinkCommand.inet(dev.get("addresses")));
+          LinkCommand.inet(dev.get("addresses")),
+          uplink(dev.get("uplink")));
       if (dev.get("failure") != null) {
         out.printf("    %s%n", paint().bad(String.valueOf(dev.get("failure"))));
       }
     }
+  }
+
+  /** As in " uplink eth0 by br-skiff0"; empty if there is none. */
+  private static String uplink(@Nullable Object uplink) {
+    return uplink == null
+        ? ""
+        : " uplink " + object(uplink).get("dev") + " by " + object(uplink).get("bridge");
   }
 
   /** As in "runs as nobody (65534:65534), no capabilities, no_new_privs". */

@@ -107,6 +107,7 @@ final class DeviceReader {
         value(values, Keys.MAC, MacAddr::parse),
         value(values, Keys.GATEWAY, Ip4Addr::parse),
         value(values, Keys.HOST_IP, Ip4Prefix::parse),
+        value(values, Keys.UPLINK, Function.identity()),
         value(values, Keys.MTU, DeviceReader::number),
         value(values, Keys.TXQUEUELEN, DeviceReader::number),
         value(values, Keys.SNDBUF, DeviceSpec::bytes));

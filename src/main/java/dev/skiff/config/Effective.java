@@ -31,6 +31,7 @@ final class Effective {
     Integer gateway = spec.gateway();
     all.put(Keys.GATEWAY, gateway == null ? null : Ip4Addr.format(gateway));
     all.put(Keys.HOST_IP, spec.hostIp());
+    all.put(Keys.UPLINK, spec.uplink());
     all.put(Keys.MTU, spec.mtu());
     all.put(Keys.NETNS, spec.netns());
     all.put(Keys.TXQUEUELEN, spec.txQueueLen());

@@ -51,8 +51,22 @@ public final class Keys {
           "198.51.100.1/24",
           "ADDR/PREFIX",
           "Give the host's side of the TAP this address and bring it up.");
+  static final Key UPLINK =
+      device(
+          "uplink",
+          TEXT,
+          "eth0",
+          "IF",
+          "Be a host on the network of this interface: it and the TAP become ports of one bridge."
+              + " In place of host-ip.");
   static final Key MTU =
-      live(device("mtu", NUMBER, "1400", "N", "The MTU, 68 to 65521; by default the TAP's."));
+      live(
+          device(
+              "mtu",
+              NUMBER,
+              "1400",
+              "N",
+              "The MTU, 68 to 65521; by default the TAP's, or the uplink's on a TAP that is created."));
   static final Key NETNS =
       device(
           "netns",
@@ -216,7 +230,7 @@ public final class Keys {
     List<Key> all = new ArrayList<>();
     all.addAll(List.of(SOCKET, PID_FILE, USER, LOG_LEVEL, METRICS));
     all.addAll(List.of(ROUTE, GROUP, ACD, IO, IDLE, BUFFER_MEMORY, RX_COPYBREAK, PCAP, WARM_UP));
-    all.addAll(List.of(TAP, IP, MAC, GATEWAY, HOST_IP, MTU, NETNS, TXQUEUELEN, SNDBUF));
+    all.addAll(List.of(TAP, IP, MAC, GATEWAY, HOST_IP, UPLINK, MTU, NETNS, TXQUEUELEN, SNDBUF));
     all.addAll(TableKeys.all());
     return List.copyOf(all);
   }

@@ -10,7 +10,7 @@ public enum Table {
   DEVICE(
       "A device, in place of --tap, --ip and what belongs to them, as"
           + " tap=NAME,ip=ADDR/PREFIX[+ADDR/PREFIX...], and if need be mac=, gateway=, host-ip=,"
-          + " mtu=, netns=, txqueuelen=, sndbuf=. Once for each of several.",
+          + " uplink=, mtu=, netns=, txqueuelen=, sndbuf=. Once for each of several.",
       "A device. There is one of these tables for each."),
   /** {@code [arp]}. */
   ARP(

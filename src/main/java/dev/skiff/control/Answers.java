@@ -30,6 +30,7 @@ public final class Answers {
   private final Map<String, Supplier<Map<String, Long>>> moreCounters = new LinkedHashMap<>();
   private @Nullable LogLevels logLevels;
   private Supplier<Reply.@Nullable Credentials> credentials = () -> null;
+  private Map<String, Reply.Uplink> uplinks = Map.of();
   private final long startNs = System.nanoTime();
   private final Map<String, Own> owns = new LinkedHashMap<>();
 
@@ -86,6 +87,12 @@ public final class Answers {
     return this;
   }
 
+  /** Says whose network devices are on, by their names. Before it is asked anything. */
+  public Answers withUplinks(Map<String, Reply.Uplink> all) {
+    uplinks = Map.copyOf(all);
+    return this;
+  }
+
   /** Counts one more group in {@code stat}. Before it is asked anything. */
   public Answers withCounters(String group, Supplier<Map<String, Long>> counters) {
     moreCounters.put(group, counters);
@@ -139,7 +146,8 @@ public final class Answers {
               MacAddr.format(dev.macAddress()),
               dev.inDev().addresses(),
               dev.mtu(),
-              dev.failure()));
+              dev.failure(),
+              uplinks.get(dev.name())));
     }
     long uptimeS = (System.nanoTime() - startNs) / NS_PER_S;
     return new Reply.Status(

@@ -83,8 +83,16 @@ public sealed interface Reply {
    *
    * @param inet its IPv4 addresses
    * @param failure why it is down for good; empty if it is not
+   * @param uplink whose network it is on; null if nobody has put it there
    */
-  record Device(String name, boolean up, String mac, List<InIfaddr> inet, int mtu, String failure) {
+  record Device(
+      String name,
+      boolean up,
+      String mac,
+      List<InIfaddr> inet,
+      int mtu,
+      String failure,
+      @Nullable Uplink uplink) {
     Map<String, Object> body() {
       Map<String, Object> body = new LinkedHashMap<>();
       body.put("name", name);
@@ -96,6 +104,24 @@ public sealed interface Reply {
       if (!failure.isEmpty()) {
         body.put("failure", failure);
       }
+      if (uplink != null) {
+        body.put("uplink", uplink.body());
+      }
+      return body;
+    }
+  }
+
+  /**
+   * How a device is on another interface's network.
+   *
+   * @param dev the interface
+   * @param bridge the bridge that it and the TAP are ports of
+   */
+  record Uplink(String dev, String bridge) {
+    Map<String, Object> body() {
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("dev", dev);
+      body.put("bridge", bridge);
       return body;
     }
   }

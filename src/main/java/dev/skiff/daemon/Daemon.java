@@ -3,6 +3,7 @@ package dev.skiff.daemon;
 import dev.skiff.control.Answers;
 import dev.skiff.control.ControlPath;
 import dev.skiff.control.ControlServer;
+import dev.skiff.control.Reply;
 import dev.skiff.control.Streams;
 import dev.skiff.dev.DeviceConfig;
 import dev.skiff.dev.Iff;
@@ -192,6 +193,7 @@ public final class Daemon {
                       .withLog(log)
                       .withCounters("Log", log::counters)
                       .withCredentials(service::credentials)
+                      .withUplinks(uplinks(sides))
                       .with("reload", reloading::answer),
                   new LiveStreams(stack, loop, clock, application).withLog(log),
                   devices.getFirst().name());
@@ -248,6 +250,17 @@ public final class Daemon {
         throw new IllegalArgumentException("--route '" + route + "': " + e.getMessage(), e);
       }
     }
+  }
+
+  private static Map<String, Reply.Uplink> uplinks(List<TapSide> sides) {
+    Map<String, Reply.Uplink> all = new HashMap<>();
+    for (TapSide side : sides) {
+      Uplink uplink = side.uplink();
+      if (uplink != null) {
+        all.put(side.name(), new Reply.Uplink(uplink.name(), uplink.bridge()));
+      }
+    }
+    return all;
   }
 
   private Map<String, NetnsId> namespaces(List<TapSide> sides) {

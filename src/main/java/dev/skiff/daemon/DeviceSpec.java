@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param mac our MAC address, or null for one made from the machine and the TAP's name
  * @param gateway the default gateway, or null
  * @param hostIp the address for the host's side, or null to leave that alone
- * @param mtu the MTU, or null for the TAP's own
+ * @param uplink the interface whose network the TAP is to be on, by a bridge, or null
+ * @param mtu the MTU, or null for the TAP's own, or the uplink's on a TAP that is made
  * @param txQueueLen frames that the host keeps for us, or null for the TAP's own
  * @param sndbuf bytes of our frames that may wait inside the host, or null for no limit
  */
@@ -29,6 +30,7 @@ public record DeviceSpec(
     @Nullable Long mac,
     @Nullable Integer gateway,
     @Nullable Ip4Prefix hostIp,
+    @Nullable String uplink,
     @Nullable Integer mtu,
     @Nullable Integer txQueueLen,
     @Nullable Integer sndbuf) {
@@ -59,23 +61,44 @@ public record DeviceSpec(
     if (hostIp != null) {
       checkHostIp(hostIp, ips);
     }
+    if (uplink != null) {
+      checkUplink(uplink, tap, hostIp);
+    }
   }
 
   /** The same with what another says of that which changes while it runs. */
   DeviceSpec withLive(DeviceSpec other) {
     Integer otherMtu = other.mtu == null ? mtu : other.mtu;
     return new DeviceSpec(
-        tap, netns, other.ips, mac, other.gateway, hostIp, otherMtu, txQueueLen, sndbuf);
+        tap, netns, other.ips, mac, other.gateway, hostIp, uplink, otherMtu, txQueueLen, sndbuf);
   }
 
   /** The same with another MTU. */
   DeviceSpec withMtu(@Nullable Integer mtu) {
-    return new DeviceSpec(tap, netns, ips, mac, gateway, hostIp, mtu, txQueueLen, sndbuf);
+    return new DeviceSpec(tap, netns, ips, mac, gateway, hostIp, uplink, mtu, txQueueLen, sndbuf);
   }
 
   /** The primary address. */
   public Ip4Prefix ip() {
     return ips.getFirst();
+  }
+
+  private static void checkUplink(String uplink, String tap, @Nullable Ip4Prefix hostIp) {
+    if (!TunTap.isValidName(uplink)) {
+      throw new IllegalArgumentException(
+          "--uplink '" + uplink + "' cannot be an interface's name: see 'ip link'");
+    }
+    if (uplink.equals(tap)) {
+      throw new IllegalArgumentException(
+          "--uplink "
+              + uplink
+              + " is the TAP itself: name the interface whose network it is to be on");
+    }
+    if (hostIp != null) {
+      throw new IllegalArgumentException(
+          "--uplink and --host-ip do not go together: a port of a bridge has no address of its own;"
+              + " leave out --host-ip, and give that address to the bridge if need be");
+    }
   }
 
   private static void checkHostIp(Ip4Prefix hostIp, List<Ip4Prefix> ips) {

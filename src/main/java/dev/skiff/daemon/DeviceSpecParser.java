@@ -18,6 +18,7 @@ final class DeviceSpecParser {
     "mac=02:00:5e:10:00:01",
     "gateway=198.51.100.1",
     "host-ip=198.51.100.1/24",
+    "uplink=eth0",
     "mtu=1500",
     "netns=blue",
     "txqueuelen=1000",
@@ -48,6 +49,7 @@ final class DeviceSpecParser {
         maybe("mac", MacAddr::parse),
         maybe("gateway", Ip4Addr::parse),
         maybe("host-ip", Ip4Prefix::parse),
+        said.text("uplink"),
         maybe("mtu", DeviceSpecParser::number),
         maybe("txqueuelen", DeviceSpecParser::number),
         maybe("sndbuf", DeviceSpec::bytes));

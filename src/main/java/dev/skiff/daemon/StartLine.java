@@ -16,17 +16,20 @@ final class StartLine {
   private final long mac;
   private final DeviceSpec spec;
   private final String aside;
+  private final @Nullable String bridge;
 
   /**
    * Of one device.
    *
    * @param aside what else is to be known from the start; empty for nothing
+   * @param bridge what joins it and its uplink; null if it has none
    */
-  StartLine(String name, long mac, DeviceSpec spec, String aside) {
+  StartLine(String name, long mac, DeviceSpec spec, String aside, @Nullable String bridge) {
     this.name = name;
     this.mac = mac;
     this.spec = spec;
     this.aside = aside.isEmpty() ? "" : "; " + aside;
+    this.bridge = bridge;
   }
 
   /**
@@ -44,6 +47,17 @@ final class StartLine {
             + " answers as "
             + String.join(" and ", ips)
             + (acd == Acd.PROBE ? " once nobody else turns out to have it" : "");
+    if (bridge != null) {
+      return start
+          + ", on the network of "
+          + spec.uplink()
+          + " by "
+          + bridge
+          + aside
+          + "; try: ping "
+          + Ip4Addr.format(spec.ip().address())
+          + " from another host there";
+    }
     Ip4Prefix near = near(hostIp);
     String inside = inside(spec.netns());
     if (near != null && hostIsUp) {

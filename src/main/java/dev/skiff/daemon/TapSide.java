@@ -38,6 +38,7 @@ final class TapSide implements Closeable {
   private final NetIf netIf;
   private final @Nullable QueueLen queueLen;
   private final @Nullable HostSide hostSide;
+  private final @Nullable Uplink uplink;
   private final long mac;
   private final int mtu;
   private boolean hostSideClosed;
@@ -50,6 +51,7 @@ final class TapSide implements Closeable {
       NetIf netIf,
       @Nullable QueueLen queueLen,
       @Nullable HostSide hostSide,
+      @Nullable Uplink uplink,
       long mac,
       int mtu) {
     this.spec = spec;
@@ -59,6 +61,7 @@ final class TapSide implements Closeable {
     this.wire = wire;
     this.netIf = netIf;
     this.hostSide = hostSide;
+    this.uplink = uplink;
     this.mac = mac;
     this.mtu = mtu;
   }
@@ -81,6 +84,7 @@ final class TapSide implements Closeable {
     NetIf netIf = null;
     QueueLen queueLen = null;
     TapWire wire = null;
+    Uplink uplink = null;
     try {
       Ip4Prefix hostIp = spec.hostIp();
       // Only now: of an interface that is no TAP there is something else to be said.
@@ -88,13 +92,21 @@ final class TapSide implements Closeable {
         HostSide.refuseOverlap(tap.name(), hostIp, HostSide.addresses(), HostSide.routes());
       }
       netIf = NetIf.open(tap.name());
-      int mtu = mtu(spec, tap, netIf);
+      uplink = Uplink.find(spec, netIf);
+      int mtu = mtu(spec, tap, netIf, uplink);
       long mac = mac(spec, tap, netIf);
       queueLen = QueueLen.set(netIf, tap.index(), spec.txQueueLen());
       wire = new TapWire(tap, io);
       HostSide side = hostIp == null ? null : HostSide.configure(tap.name(), hostIp, mtu);
-      return new TapSide(spec, netns, tap, wire, netIf, queueLen, side, mac, mtu);
+      if (uplink != null) {
+        uplink.join(mac, tap.created());
+      }
+      return new TapSide(spec, netns, tap, wire, netIf, queueLen, side, uplink, mac, mtu);
     } catch (IOException | RuntimeException e) {
+      if (uplink != null) {
+        uplink.restore(tap.persistent());
+        uplink.close();
+      }
       if (queueLen != null) {
         queueLen.restore(StartLine.inside(spec.netns()));
       }
@@ -126,8 +138,12 @@ final class TapSide implements Closeable {
     return mac;
   }
 
-  private static int mtu(DeviceSpec spec, TunTap tap, NetIf netIf) throws IOException {
+  private static int mtu(DeviceSpec spec, TunTap tap, NetIf netIf, @Nullable Uplink uplink)
+      throws IOException {
     Integer wanted = spec.mtu();
+    if (wanted == null && uplink != null && tap.created()) {
+      wanted = Math.clamp(uplink.mtu(), DeviceConfig.MIN_MTU, DeviceConfig.MAX_MTU);
+    }
     if (wanted == null) {
       return Math.clamp(netIf.mtu(), DeviceConfig.MIN_MTU, DeviceConfig.MAX_MTU);
     }
@@ -145,6 +161,16 @@ final class TapSide implements Closeable {
     return wanted;
   }
 
+  /** The TAP's name. */
+  String name() {
+    return tap.name();
+  }
+
+  /** What it is on the network of; null if nothing was said of that. */
+  @Nullable Uplink uplink() {
+    return uplink;
+  }
+
   /** The device to be registered. */
   DeviceConfig config() {
     return new DeviceConfig(
@@ -157,7 +183,8 @@ final class TapSide implements Closeable {
    * @param aside what else is to be known from the start; empty for nothing
    */
   String startLine(Acd acd, String aside) throws IOException {
-    return new StartLine(tap.name(), mac, spec, aside).text(acd, netIf.isUp(), netIf.address());
+    return new StartLine(tap.name(), mac, spec, aside, uplink == null ? null : uplink.bridge())
+        .text(acd, netIf.isUp(), netIf.address());
   }
 
   /**
@@ -185,6 +212,10 @@ final class TapSide implements Closeable {
       return;
     }
     hostSideClosed = true;
+    if (uplink != null) {
+      uplink.restore(tap.persistent());
+      uplink.close();
+    }
     if (hostSide != null) {
       if (tap.persistent()) {
         hostSide.restore(StartLine.inside(spec.netns()));

@@ -44,6 +44,12 @@ public final class Errno {
   /** "File descriptor in bad state": what a TAP's says once the TAP was deleted. */
   public static final int EBADFD = 77; // On every Linux that Java runs on; jnr-constants lacks it.
 
+  /** There is one of the name already. */
+  public static final int EEXIST = of(jnr.constants.platform.Errno.EEXIST);
+
+  /** A part of the kernel is not installed. */
+  public static final int ENOPKG = of(jnr.constants.platform.Errno.ENOPKG);
+
   /** No such device. */
   public static final int ENODEV = of(jnr.constants.platform.Errno.ENODEV);
 

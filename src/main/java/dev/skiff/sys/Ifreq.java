@@ -21,6 +21,7 @@ final class Ifreq {
   private static final int UNION = IFNAMSIZ;
   private static final int SA_DATA = UNION + 2;
   private static final int SIN_ADDR = UNION + 4;
+  private static final short ARPHRD_ETHER = 1;
   private static final short AF_INET = 2;
   private static final ValueLayout.OfInt NETWORK_INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -89,5 +90,12 @@ final class Ifreq {
       mac = mac << 8 | (memory.get(ValueLayout.JAVA_BYTE, SA_DATA + i) & 0xFF);
     }
     return mac;
+  }
+
+  void mac(long mac) {
+    memory.set(ValueLayout.JAVA_SHORT, UNION, ARPHRD_ETHER);
+    for (int i = 0; i < 6; i++) {
+      memory.set(ValueLayout.JAVA_BYTE, SA_DATA + i, (byte) (mac >>> (40 - 8 * i)));
+    }
   }
 }

@@ -28,6 +28,7 @@ public final class NetIf implements AutoCloseable {
   private static final long SIOCSIFNETMASK = 0x891C;
   private static final long SIOCGIFMTU = 0x8921;
   private static final long SIOCSIFMTU = 0x8922;
+  private static final long SIOCSIFHWADDR = 0x8924;
   private static final long SIOCGIFHWADDR = 0x8927;
   private static final long SIOCGIFINDEX = 0x8933;
 
@@ -164,6 +165,15 @@ public final class NetIf implements AutoCloseable {
     return lastMac;
   }
 
+  /** Sets its MAC address, that of an Ethernet interface. */
+  public void setMacAddress(long mac) throws SysException {
+    try (Arena arena = Arena.ofConfined()) {
+      Ifreq ifreq = new Ifreq(arena, name);
+      ifreq.mac(mac);
+      var _ = request(SIOCSIFHWADDR, "SIOCSIFHWADDR", ifreq, 0);
+    }
+  }
+
   /** Its MTU in bytes. */
   public int mtu() throws SysException {
     var _ = call(SIOCGIFMTU, "SIOCGIFMTU", 0, false, 0);
@@ -267,7 +277,8 @@ public final class NetIf implements AutoCloseable {
     return result;
   }
 
-  private static int datagramSocket() throws SysException {
+  /** A socket for such requests, in the network namespace of the calling thread. */
+  static int datagramSocket() throws SysException {
     int socket = Sys.socket(AF_INET, SOCK_DGRAM_CLOEXEC, 0);
     if (socket < 0) {
       throw new SysException("socket: " + Errno.text(-socket), -socket);

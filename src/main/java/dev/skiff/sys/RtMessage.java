@@ -35,6 +35,7 @@ final class RtMessage {
   private static final int IFLA_ADDRESS = 1;
   private static final int IFLA_IFNAME = 3;
   private static final int IFLA_MTU = 4;
+  private static final int IFLA_MASTER = 10;
   private static final int IFLA_STATS64 = 23;
 
   /** An attribute's type has two flags at its top: nested, and in network byte order. */
@@ -99,6 +100,7 @@ final class RtMessage {
     }
     String name = "";
     int mtu = 0;
+    int master = 0;
     long mac = 0;
     Map<String, Long> counters = Map.of();
     long at = HEADER + IFINFO;
@@ -111,6 +113,7 @@ final class RtMessage {
       switch (in.get(ValueLayout.JAVA_SHORT_UNALIGNED, at + NLA_TYPE) & TYPE_MASK) {
         case IFLA_IFNAME -> name = string(value);
         case IFLA_MTU -> mtu = value.byteSize() < 4 ? 0 : (int) unsigned(value, 0);
+        case IFLA_MASTER -> master = value.byteSize() < 4 ? 0 : (int) unsigned(value, 0);
         case IFLA_ADDRESS -> mac = value.byteSize() == 6 ? mac(value) : 0;
         case IFLA_STATS64 -> counters = counters(value);
         default -> {} // Of the fifty others nobody asks.
@@ -119,7 +122,7 @@ final class RtMessage {
     }
     int index = in.get(ValueLayout.JAVA_INT_UNALIGNED, HEADER + IFI_INDEX);
     int flags = in.get(ValueLayout.JAVA_INT_UNALIGNED, HEADER + IFI_FLAGS);
-    return new HostLink(index, name, flags, mtu, mac, counters);
+    return new HostLink(index, name, flags, mtu, master, mac, counters);
   }
 
   private static SysException malformed() {

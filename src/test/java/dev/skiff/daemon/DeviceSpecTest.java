@@ -51,6 +51,7 @@ class DeviceSpecTest {
             MacAddr.parse("02:00:5e:10:00:01"),
             Ip4Addr.parse("198.51.100.1"),
             Ip4Prefix.parse("198.51.100.3/24"),
+            null,
             1400,
             10,
             65536),
@@ -67,8 +68,10 @@ class DeviceSpecTest {
             null,
             null,
             null,
+            null,
             null),
         DeviceSpec.parse("tap=a,ip=198.51.100.2/24"));
+    assertEquals("eth0", DeviceSpec.parse("tap=a,ip=198.51.100.2/24,uplink=eth0").uplink());
   }
 
   @ParameterizedTest
@@ -90,6 +93,10 @@ class DeviceSpecTest {
         "tap=a,ip=198.51.100.2/24,gateway=203.0.113.1 | must be reachable directly",
         "tap=a,ip=198.51.100.2/24,host-ip=203.0.113.1/24 | are not in one network",
         "tap=a,ip=198.51.100.2/24+198.51.100.3/24,host-ip=198.51.100.3/24 | are both 198.51.100.3",
+        "tap=a,ip=198.51.100.2/24,uplink=a | --uplink a is the TAP itself",
+        "tap=a,ip=198.51.100.2/24,uplink=b/c | --uplink 'b/c' cannot be an interface's name",
+        "tap=a,ip=198.51.100.2/24,uplink= | 'uplink' has no value: say uplink=eth0",
+        "tap=a,ip=198.51.100.2/24,uplink=b,host-ip=198.51.100.1/24 | do not go together: a port",
         "tap=a,ip=198.51.100.2/24,txqueuelen=0 | use 1 or more",
         "tap=a,ip=198.51.100.2/24,sndbuf=0 | use 1 or more",
         "tap=a/b,ip=198.51.100.2/24 | cannot be a device's name",

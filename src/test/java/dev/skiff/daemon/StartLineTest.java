@@ -13,7 +13,7 @@ class StartLineTest {
 
   private static String line(String ips, String more, boolean up, String host) {
     DeviceSpec spec = DeviceSpec.parse("tap=t,ip=" + ips + more);
-    return new StartLine("t", 0x0200_5E10_0001L, spec, "")
+    return new StartLine("t", 0x0200_5E10_0001L, spec, "", spec.uplink() == null ? null : "br-t")
         .text(Acd.DEFEND, up, host.isEmpty() ? 0 : Ip4Addr.parse(host));
   }
 
@@ -37,6 +37,16 @@ class StartLineTest {
       })
   void whatIsSaidWorks(String ips, boolean up, String host, String expected) {
     assertEquals(START + expected, line(ips, "", up, host));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true,198.51.100.1", "false,''"})
+  void withAnUplinkItIsPingedFromThere(boolean up, String host) {
+    assertEquals(
+        START
+            + "198.51.100.2/24, on the network of eth0 by br-t; try: ping 198.51.100.2 from another"
+            + " host there",
+        line("198.51.100.2/24", ",uplink=eth0", up, host));
   }
 
   @ParameterizedTest

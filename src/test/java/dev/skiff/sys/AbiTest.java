@@ -22,6 +22,7 @@ class AbiTest {
   private static final Set<String> OUR_OWN =
       Set.of(
           "Accounts.NOBODY",
+          "BridgeIf.MOST_PORTS",
           "IoUring.MAX_ENTRIES",
           "NetIf.MOST_ADDRESSES",
           "PollSet.NS_PER_S",

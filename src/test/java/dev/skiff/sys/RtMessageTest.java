@@ -67,6 +67,13 @@ class RtMessageTest {
   }
 
   @Test
+  void whatItIsAPortOfAndWhetherItIsTheLoopback() throws SysException {
+    HostLink host = RtMessage.parse(link(UP | 0x8).attribute(10, 77).message());
+    assertEquals(77, host.master());
+    assertTrue(host.loopback());
+  }
+
+  @Test
   void aQuestionIsAHeaderAndAnInterfaceNumber() {
     MemorySegment out = MemorySegment.ofArray(new byte[RtMessage.REQUEST_SIZE + 8]);
     out.fill((byte) 0xA5);
@@ -118,7 +125,7 @@ class RtMessageTest {
   @Test
   void whatIsLeftOutIsZeroOrEmpty() throws SysException {
     HostLink link = RtMessage.parse(link(0).message());
-    assertEquals(new HostLink(7, "", 0, 0, 0, java.util.Map.of()), link);
+    assertEquals(new HostLink(7, "", 0, 0, 0, 0, java.util.Map.of()), link);
     assertFalse(link.up());
     assertFalse(link.lowerUp());
   }

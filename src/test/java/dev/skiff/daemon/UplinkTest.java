@@ -1,0 +1,60 @@
+package dev.skiff.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.skiff.sys.NetIf;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which interface can be the uplink of a TAP, and what their bridge is called. */
+class UplinkTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      value = {
+        "false | veth | '' | - | '' | -",
+        "false | tun | tap | - | '' | -",
+        "false | '' | '' | - | '' | -",
+        "false | veth | '' | br0 | bridge | -",
+        "false | virtio_net | virtio0 | br0 | bridge | -",
+        "true | '' | '' | - | '' | the loopback has no network: name the interface whose network skiff0",
+        "false | e1000e | 0000:00:1f.6 | - | '' | eth0 is a network card (e1000e), the machine would lose its network: make a bridge yourself",
+        "false | bridge | N/A | - | '' | that is a bridge itself: leave out --uplink, and put skiff0 in: ip link set skiff0 master eth0",
+        "false | e1000e | 0000:00:1f.6 | bond0 | bonding | eth0 is a port of bond0, which is no bridge: give --uplink bond0, or take eth0 out",
+        "false | veth | '' | red | vrf | eth0 is a port of red, which is no bridge: ",
+      })
+  void whatCannotBeIsRefused(
+      boolean loopback,
+      String driver,
+      String bus,
+      String master,
+      String masterDriver,
+      String part) {
+    String refusal =
+        Uplink.refusal(
+            "eth0",
+            "skiff0",
+            new Uplink.Facts(loopback, new NetIf.Driver(driver, bus), master, masterDriver));
+    if (part == null || refusal == null) {
+      assertEquals(part, refusal);
+    } else {
+      assertTrue(refusal.startsWith(part), refusal);
+    }
+  }
+
+  @Test
+  void aBridgeIsCalledAfterItsTapAndNoTwoAlike() {
+    assertEquals("br-skiff0", Uplink.bridgeOf("skiff0"));
+    assertEquals("br-123456789012", Uplink.bridgeOf("123456789012"));
+    String one = Uplink.bridgeOf("1234567890123");
+    assertTrue(one.matches("br_[0-9a-f]{12}"), one);
+    assertNotEquals(one, Uplink.bridgeOf("1234567890124"));
+    String wide = Uplink.bridgeOf("ééééééé");
+    assertEquals(15, wide.getBytes(StandardCharsets.UTF_8).length, wide);
+  }
+}
