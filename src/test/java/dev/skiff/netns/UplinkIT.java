@@ -71,6 +71,10 @@ class UplinkIT {
     return shown.contains(" master ") ? shown.replaceFirst("(?s).* master (\\S+) .*", "$1") : "";
   }
 
+  private String address(String device) {
+    return a.exec("cat", "/sys/class/net/" + device + "/address").strip();
+  }
+
   private void refused(String expected, int exitCode, String... args) {
     List<String> all = new ArrayList<>(List.of(SkiffProcess.SKIFF, "run", "--no-warm-up"));
     all.addAll(List.of(args));
@@ -165,10 +169,15 @@ class UplinkIT {
     a.exec("ip", "link", "set", "eth0", "master", "br9");
     a.exec("ip", "addr", "add", A_IP + "/24", "dev", "br9");
     a.exec("ip", "link", "set", "br9", "up");
+    b.exec("ping", "-c", "1", "-W", "2", A_IP);
+    String mac = address("br9");
     try (SkiffProcess skiff = start()) {
       assertTrue(skiff.startLine().contains("eth0 by br9; "), skiff.startLine());
       assertFalse(a.has("br-skiff0"));
       assertPinged();
+      // Else who knows the bridge would lose it now, or at the end.
+      assertEquals(mac, address("br9"));
+      assertTrue(address("skiff0").startsWith("fe:"), address("skiff0"));
       // The host itself, by the address that the bridge has; and from there to Skiff.
       b.exec("ping", "-c", "1", "-W", "2", A_IP);
       a.exec("ping", "-c", "1", "-W", "2", SkiffProcess.IP);
@@ -259,7 +268,7 @@ class UplinkIT {
     a.exec("ip", "link", "del", "br-skiff0");
     a.exec("ip", "link", "set", "more", "name", "br-skiff0");
     refusedUplink("eth0", "br-skiff0 is there already and no bridge");
-    String mac = a.exec("cat", "/sys/class/net/eth0/address").strip();
+    String mac = address("eth0");
     refused(
         mac + " is the MAC address of eth0: choose another --mac",
         1,
@@ -271,6 +280,41 @@ class UplinkIT {
         2,
         "--dev",
         "tap=a,ip=198.51.100.2/24,uplink=eth0,host-ip=198.51.100.1/24");
+  }
+
+  @Test
+  void aContainersRightsAreEnough() throws Exception {
+    List<String> launcher =
+        a.inside(
+            "setpriv", "--bounding-set", "-all,+net_admin,+setuid,+setgid", SkiffProcess.SKIFF);
+    try (SkiffProcess skiff =
+        SkiffProcess.start(
+            a, directory, launcher, "--dev", "tap=skiff0,ip=198.51.100.2/24,uplink=eth0")) {
+      assertPinged();
+      assertTrue(skiff.ask("status").contains("no capabilities"), skiff.ask("status"));
+    }
+  }
+
+  @Test
+  void twoOfOneDaemonAreOnOneNetwork() throws Exception {
+    b.exec("ip", "addr", "add", "203.0.113.20/24", "dev", "eth0");
+    try (SkiffProcess skiff =
+        SkiffProcess.start(
+            a,
+            directory,
+            "--dev",
+            "tap=skiff0,ip=198.51.100.2/24,uplink=eth0",
+            "--dev",
+            "tap=skiff1,ip=203.0.113.2/24,uplink=eth0",
+            "--user",
+            "root")) {
+      assertTrue(skiff.nextLine().contains("eth0 by br-skiff0; "));
+      assertPinged();
+      b.exec("ping", "-c", "1", "-W", "2", "203.0.113.2");
+      assertEquals(0, skiff.stop("TERM"));
+      assertEquals("", skiff.stderr());
+      assertFalse(a.has("br-skiff0"));
+    }
   }
 
   @Test
