@@ -1,5 +1,6 @@
 package dev.skiff.control;
 
+import dev.skiff.sys.Errno;
 import dev.skiff.sys.Sys;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -8,6 +9,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -156,9 +158,23 @@ public final class ControlServer implements AutoCloseable {
       missing.removeAll(made);
       made.addAll(missing);
     } catch (IOException e) {
-      throw failure(
-          path, "its directory cannot be made (no permission, or a file is in the way)", e);
+      throw noDirectory(path, e);
     }
+  }
+
+  static IOException noDirectory(Path path, IOException e) {
+    boolean readOnly =
+        e instanceof FileSystemException file && Errno.text(Errno.EROFS).equals(file.getReason());
+    if (readOnly) {
+      return new IOException(
+          "control socket "
+              + path
+              + ": the file system is read-only: mount a tmpfs there (in a container --tmpfs /run),"
+              + " or give another --socket",
+          e);
+    }
+    return failure(
+        path, "its directory cannot be made (no permission, or a file is in the way)", e);
   }
 
   private static void removeDirectories(List<Path> made) {

@@ -17,6 +17,9 @@ final class TunCheck implements Check {
   private static final int MINOR = 200;
   private static final int READ_WRITE = 6;
 
+  /** As whose a file is shown that belongs to a user whom the user namespace does not know. */
+  private static final int OVERFLOW_UID = 65_534;
+
   @Override
   public List<Finding> look(Patient patient) {
     Machine.Stat stat = patient.machine().stat(PATH);
@@ -107,7 +110,11 @@ final class TunCheck implements Check {
       return Finding.fail(
           PATH,
           known + ", which does not let this user open it (EACCES)",
-          "chmod 0666 " + PATH + " (the usual setting; it gives nobody a TAP), or run as root");
+          "chmod 0666 "
+              + PATH
+              + (container.isOne() ? " on the container's host" : "")
+              + " (the usual setting; it gives nobody a TAP)"
+              + (us.isRoot() ? "" : ", or run as root"));
     }
     if (errno == Errno.EACCES) {
       return Finding.fail(
@@ -121,7 +128,8 @@ final class TunCheck implements Check {
 
   /** Whether the file's mode lets us read and write; groups beside the first are not looked at. */
   private static boolean allows(Machine.Stat stat, Credentials us) {
-    if (us.isRoot()) {
+    // Root of a user namespace is root over the files of users that are known in there.
+    if (us.isRoot() && !(us.userNamespace() && stat.uid() == OVERFLOW_UID)) {
       return true;
     }
     int shift = stat.uid() == us.uid() ? 6 : stat.gid() == us.gid() ? 3 : 0;

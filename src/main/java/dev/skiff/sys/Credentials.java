@@ -41,6 +41,9 @@ public record Credentials(
   /** {@code CAP_SETUID}. */
   public static final int SETUID = 7;
 
+  /** {@code CAP_NET_ADMIN}. */
+  public static final int NET_ADMIN = 12;
+
   private static final Path TASKS = Path.of("/proc/self/task");
 
   /** By number: {@code linux/capability.h}. */

@@ -57,6 +57,7 @@ public final class Errno {
   public static final int EINVAL = of(jnr.constants.platform.Errno.EINVAL);
 
   /** No buffer space. */
+  public static final int EROFS = of(jnr.constants.platform.Errno.EROFS);
   public static final int ENOBUFS = of(jnr.constants.platform.Errno.ENOBUFS);
 
   /** No address there. */

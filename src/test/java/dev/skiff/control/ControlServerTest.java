@@ -24,6 +24,8 @@ import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -465,6 +467,21 @@ class ControlServerTest {
             + ": stop it, or give another --socket",
         refused.getMessage());
     assertTrue(Files.exists(socket));
+  }
+
+  @Test
+  void aReadOnlyRootWantsATmpfs() {
+    Path path = Path.of("/run/skiff/skiff0.sock");
+    assertEquals(
+        "control socket /run/skiff/skiff0.sock: the file system is read-only: mount a tmpfs there"
+            + " (in a container --tmpfs /run), or give another --socket",
+        ControlServer.noDirectory(
+                path, new FileSystemException("/run/skiff", null, "Read-only file system"))
+            .getMessage());
+    assertEquals(
+        "control socket /run/skiff/skiff0.sock: its directory cannot be made (no permission, or a"
+            + " file is in the way): give another --socket",
+        ControlServer.noDirectory(path, new AccessDeniedException("/run/skiff")).getMessage());
   }
 
   /** Versions up to 0.1.0 had no lock beside their sockets. */

@@ -112,7 +112,17 @@ class MachineChecksTest extends CheckCase {
                   m.become(1000, NO_CAPABILITY).stats.put(TunCheck.PATH, rootsOwn);
                   opensWith(m, Errno.EACCES);
                 },
-                "FAIL /dev/net/tun|mode 600|chmod 0666"),
+                "FAIL /dev/net/tun|mode 600|chmod 0666|or run as root"),
+            row(
+                check,
+                "the file's mode, in a rootless container",
+                m -> {
+                  m.docker().files.put("/proc/self/uid_map", "0 1000 1\n1 100000 65536\n");
+                  m.stats.put(TunCheck.PATH, new Machine.Stat(0020600, 10, 200, 65534, 65534));
+                  opensWith(m, Errno.EACCES);
+                },
+                "FAIL /dev/net/tun|does not let this user|chmod 0666 /dev/net/tun on the container's"
+                    + " host"),
             row(
                 check,
                 "neither mode nor rule",

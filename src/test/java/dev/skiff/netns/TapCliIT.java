@@ -124,7 +124,10 @@ class TapCliIT {
   @Test
   void withoutPermissionItSaysWhatToDo() {
     refused(
-        1, "no permission to create it: run as root", without("net_admin", skiff("create skiff0")));
+        1,
+        "no permission to create it: root has no CAP_NET_ADMIN here; in a container pass --cap-add"
+            + " NET_ADMIN",
+        without("net_admin", skiff("create skiff0")));
     refused(
         1,
         "no permission to enter it: run as root (it needs CAP_SYS_ADMIN)",
