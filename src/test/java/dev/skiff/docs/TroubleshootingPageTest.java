@@ -13,10 +13,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The messages that docs/troubleshooting.md quotes are ones that Skiff prints. */
+/** The messages that the pages on what goes wrong quote are ones that Skiff prints. */
 class TroubleshootingPageTest {
   /** A line of its own, of Skiff's. */
   private static final Pattern QUOTED = Pattern.compile("(?m)^    skiff(?: \\w+)*: (.*)$");
+
+  /** The same in a cell of a table. */
+  private static final Pattern QUOTED_IN_A_CELL = Pattern.compile("`skiff(?: \\w+)*: ([^`]*)`");
 
   /** What stands for a value in a quoted message. */
   private static final Pattern VALUE =
@@ -37,8 +40,14 @@ class TroubleshootingPageTest {
 
   @Test
   void everyQuotedMessageIsInTheSources() throws IOException {
+    everyOneIsInTheSources(QUOTED, "troubleshooting.md", 12);
+    everyOneIsInTheSources(QUOTED_IN_A_CELL, "containers-engines.md", 9);
+  }
+
+  private static void everyOneIsInTheSources(Pattern pattern, String page, int atLeast)
+      throws IOException {
     String sources = sources();
-    Matcher quoted = QUOTED.matcher(Files.readString(Golden.DOCS.resolve("troubleshooting.md")));
+    Matcher quoted = pattern.matcher(Files.readString(Golden.DOCS.resolve(page)));
     List<String> unknown = new ArrayList<>();
     int n = 0;
     while (quoted.find()) {
@@ -49,8 +58,8 @@ class TroubleshootingPageTest {
         }
       }
     }
-    assertEquals(List.of(), unknown);
-    assertTrue(n >= 12, "quoted messages: " + n);
+    assertEquals(List.of(), unknown, page);
+    assertTrue(n >= atLeast, page + ", quoted messages: " + n);
   }
 
   /** What is in a message whatever its values: the pieces between words in capitals. */
