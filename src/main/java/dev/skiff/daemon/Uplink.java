@@ -311,6 +311,11 @@ final class Uplink implements AutoCloseable {
     try {
       bridge.make();
       ours = true;
+      // A switch may send a broadcast back to the port that it came by (hairpin mode, as Docker's
+      // without its userland
+      // proxy): to learn of that would be to look for Skiff out there. Of two ports there is
+      // nothing to be learnt.
+      bridge.setNoLearning();
     } catch (SysException e) {
       if (e.errno() == Errno.EOPNOTSUPP
           || e.errno() == Errno.ENOPKG

@@ -18,6 +18,7 @@ public final class BridgeIf implements AutoCloseable {
   private static final long SIOCBRDELIF = 0x89A3;
   private static final long SIOCDEVPRIVATE = 0x89F0;
   private static final long BRCTL_GET_PORT_LIST = 7;
+  private static final long BRCTL_SET_AGEING_TIME = 11;
 
   /** As many as a bridge has at the most: {@code BR_MAX_PORTS}. */
   private static final int MOST_PORTS = 1024;
@@ -75,6 +76,20 @@ public final class BridgeIf implements AutoCloseable {
       Ifreq ifreq = new Ifreq(arena, name);
       ifreq.number(index);
       call(request, what, ifreq.address());
+    }
+  }
+
+  /**
+   * {@code BRCTL_SET_AGEING_TIME} of 0: has it learn no addresses, and send each frame to all ports
+   * but the one that it came by.
+   */
+  public void setNoLearning() throws SysException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment args = arena.allocate(ValueLayout.JAVA_LONG, 4);
+      args.setAtIndex(ValueLayout.JAVA_LONG, 0, BRCTL_SET_AGEING_TIME);
+      Ifreq ifreq = new Ifreq(arena, name);
+      ifreq.data(args.address());
+      call(SIOCDEVPRIVATE, "BRCTL_SET_AGEING_TIME", ifreq.address());
     }
   }
 

@@ -58,6 +58,7 @@ public final class Errno {
 
   /** No buffer space. */
   public static final int EROFS = of(jnr.constants.platform.Errno.EROFS);
+
   public static final int ENOBUFS = of(jnr.constants.platform.Errno.ENOBUFS);
 
   /** No address there. */

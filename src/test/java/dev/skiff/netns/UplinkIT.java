@@ -65,6 +65,24 @@ class UplinkIT {
         () -> b.run("ping", "-c", "1", "-W", "1", SkiffProcess.IP).exitCode() == 0);
   }
 
+  /** As Docker's bridge does without its userland proxy. */
+  @Test
+  void aNetworkThatSendsItsOwnBroadcastsBackKeepsNobodyFromIt() throws Exception {
+    b.exec("ip", "addr", "del", B_IP + "/24", "dev", "eth0");
+    b.exec("ip", "link", "add", "switch", "type", "bridge");
+    b.exec("ip", "link", "set", "eth0", "master", "switch");
+    b.exec("ip", "link", "set", "eth0", "type", "bridge_slave", "hairpin", "on");
+    b.exec("ip", "link", "set", "switch", "up");
+    b.exec("ip", "addr", "add", B_IP + "/24", "dev", "switch");
+    // Without ARP: of a reply the bridge would learn better, until the next broadcast.
+    String mac = "02:00:5e:10:00:99";
+    b.exec("ip", "neigh", "add", SkiffProcess.IP, "lladdr", mac, "dev", "switch");
+    try (SkiffProcess skiff = start("--mac", mac)) {
+      Await.until("its announcement comes back", () -> skiff.ask("drops").contains("ARP_LOOPED"));
+      assertPinged();
+    }
+  }
+
   /** The name of what an interface of A is a port of; empty for nothing. */
   private String master(String device) {
     String shown = a.exec("ip", "-o", "link", "show", device);
