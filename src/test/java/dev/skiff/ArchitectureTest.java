@@ -55,7 +55,8 @@ class ArchitectureTest {
           Map.entry("daemon", List.of("control", "metrics", "trace", "log")),
           Map.entry("config", List.of("daemon")),
           Map.entry("doctor", List.of("daemon")),
-          Map.entry("cli", List.of("config", "doctor")));
+          Map.entry("cli", List.of("config", "doctor")),
+          Map.entry("testcontainers", List.of()));
 
   private static final String[] DATA_PATH = {
     "dev.skiff.skb..",
@@ -147,6 +148,27 @@ class ArchitectureTest {
       }
     }
     assertTrue(unknown.isEmpty(), "packages without a line in MAY_IMPORT: " + unknown);
+  }
+
+  /** Its jar is without all the rest, and ours is without it. */
+  @Test
+  void theContainerForOthersStandsAlone() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.skiff.testcontainers")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("dev.skiff..")
+                .and(DescribedPredicate.not(resideInAPackage("dev.skiff.testcontainers"))))
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.skiff.testcontainers")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.skiff.testcontainers..", "org.testcontainers..", "com.github.dockerjava..")
+        .check(CLASSES);
   }
 
   @Test

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The programs in docs/examples: each compiles without a warning and prints what the page shows.
+ * The test in there compiles too, and is shown; SkiffContainerIT runs it.
  */
 class ExamplesTest {
   private static final String PAGE = "functions.md";
@@ -35,7 +36,12 @@ class ExamplesTest {
 
   /** What programs may import of ours. */
   private static final Pattern OPEN =
-      Pattern.compile("import dev\\.skiff\\.(Skiff|(dev|header|skb|wire)\\.(\\*|[A-Z]\\w*));");
+      Pattern.compile(
+          "import dev\\.skiff\\.(Skiff|(dev|header|skb|wire)\\.(\\*|[A-Z]\\w*)"
+              + "|testcontainers\\.SkiffContainer);");
+
+  /** A test, which SkiffContainerIT runs: it is on a page of its own, and needs an engine. */
+  private static final String CONTAINER = "SkiffContainerExample";
 
   /** An import of ours, or one of our names in full. */
   private static final Pattern OURS = Pattern.compile("^.*\\bdev\\.skiff\\b.*$", Pattern.MULTILINE);
@@ -104,8 +110,22 @@ class ExamplesTest {
     Golden.shownOn(PAGE, name, run(name));
   }
 
+  @Test
+  void theTestOfAContainerCompilesAndIsWhatItsPageShows() throws IOException {
+    compile(CONTAINER);
+    String page = Files.readString(Golden.DOCS.resolve("testcontainers.md"));
+    String text = Files.readString(source(CONTAINER));
+    String shown = text.substring(text.indexOf("\nimport ") + 1);
+    assertTrue(page.contains("```java\n" + shown + "```\n"), "the page shows another " + CONTAINER);
+  }
+
   @ParameterizedTest
-  @CsvSource({"RawFrames, 60", "LoopbackDriver, 80", "HelloProtocol, 100"})
+  @CsvSource({
+    "RawFrames, 60",
+    "LoopbackDriver, 80",
+    "HelloProtocol, 100",
+    "SkiffContainerExample, 60"
+  })
   void eachIsShort(String name, int most) throws IOException {
     int lines = Files.readAllLines(source(name)).size();
     assertTrue(lines <= most, name + " has " + lines + " lines, at most " + most + " are wanted");
@@ -113,11 +133,9 @@ class ExamplesTest {
 
   @Test
   void allAreTestedLinkedToAndNeedOnlyWhatIsOpenToPrograms() throws IOException {
-    String page = Files.readString(Golden.DOCS.resolve(PAGE));
     Set<String> names = new TreeSet<>();
     try (Stream<Path> files = Files.list(EXAMPLES)) {
       for (Path file : files.toList()) {
-        names.add(file.getFileName().toString());
         String text = Files.readString(file);
         List<String> closed =
             OURS.matcher(text)
@@ -126,10 +144,21 @@ class ExamplesTest {
                 .filter(line -> !OPEN.matcher(line).matches())
                 .toList();
         assertEquals(List.of(), closed, file + " uses what is not open to programs");
-        assertTrue(page.contains("(examples/" + file.getFileName() + ")"), file + ": no link");
+        String name = file.getFileName().toString();
+        names.add(name);
+        String page =
+            Files.readString(
+                Golden.DOCS.resolve(name.equals(CONTAINER + ".java") ? "testcontainers.md" : PAGE));
+        assertTrue(page.contains("(examples/" + name + ")"), file + ": no link");
       }
     }
-    assertEquals(Set.of("HelloProtocol.java", "LoopbackDriver.java", "RawFrames.java"), names);
+    assertEquals(
+        Set.of(
+            "HelloProtocol.java",
+            "LoopbackDriver.java",
+            "RawFrames.java",
+            "SkiffContainerExample.java"),
+        names);
   }
 
   @ParameterizedTest
