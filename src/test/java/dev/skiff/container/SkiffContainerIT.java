@@ -34,6 +34,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.containers.ContainerLaunchException;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.Network;
 
 /** {@link SkiffContainer}, as the tests of others use it, with the image of this build. */
 @Tag("container")
@@ -145,6 +147,46 @@ class SkiffContainerIT {
       skiff.stop();
       skiff.withMac("02:00:5e:10:00:02").start();
       assertEquals("02:00:5e:10:00:02", skiff.mac());
+    }
+  }
+
+  /** As the page shows it: a network whose subnet is known, and addresses kept for Skiff. */
+  @Test
+  void withAnUplinkAnotherContainerReachesIt() throws IOException, InterruptedException {
+    try (Network wire =
+            Network.builder()
+                .createNetworkCmdModifier(
+                    create ->
+                        create
+                            .withLabels(Map.of("dev.skiff.test", "container"))
+                            .withInternal(true)
+                            .withIpam(
+                                new com.github.dockerjava.api.model.Network.Ipam()
+                                    .withConfig(
+                                        new com.github.dockerjava.api.model.Network.Ipam.Config()
+                                            .withSubnet("203.0.113.0/24")
+                                            .withIpRange("203.0.113.128/25"))))
+                .build();
+        SkiffContainer skiff =
+            skiff().withNetwork(wire).withIp("203.0.113.2/24").withUplink("eth0");
+        GenericContainer<?> other =
+            new GenericContainer<>(SkiffInContainer.IMAGE)
+                .withImagePullPolicy(name -> false)
+                .withLabel("dev.skiff.test", "container")
+                .withNetwork(wire)
+                .withCreateContainerCmdModifier(
+                    create -> create.withEntrypoint("/bin/sleep").withCmd("100"))) {
+      skiff.start();
+      other.start();
+
+      String ping =
+          other
+              .execInContainer("/bin/ping", "-c", "3", "-i", "0.2", "-w", "10", skiff.ip())
+              .getStdout();
+      assertTrue(ping.contains(", 3 received,"), () -> ping + skiff.getLogs());
+      String neighbours = other.execInContainer("/bin/ip", "neigh", "show").getStdout();
+      assertTrue(neighbours.contains(skiff.ip() + " dev eth0 lladdr " + skiff.mac()), neighbours);
+      assertEquals(0, skiff.stopGracefully(), skiff::getLogs);
     }
   }
 
