@@ -1,27 +1,26 @@
 package dev.skiff.container;
 
+import static dev.skiff.container.SkiffInContainer.at;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
-import com.github.dockerjava.api.exception.NotFoundException;
-import com.github.dockerjava.api.model.Capability;
-import com.github.dockerjava.api.model.Device;
-import com.github.dockerjava.api.model.HostConfig;
 import java.io.IOException;
-import java.util.Arrays;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.Container.ExecResult;
 
 /**
- * The daemon in a container of its own, pinged there by the system's real {@code ping}: once with
- * every right, once with the fewest that do.
+ * The daemon in a container of its own, pinged there by the system's real {@code ping}: with every
+ * right, with the recommended ones, with the fewest that do, and with a root that is read-only.
  *
  * <p>Nothing is skipped and nothing is pulled: without an engine, or without the image, these tests
  * fail and say what to do. Whether they are run at all is the business of {@code scripts/test}.
@@ -30,23 +29,20 @@ import org.testcontainers.DockerClientFactory;
 @Timeout(120)
 class ContainerIT {
   /** {@code 1 << CAP_NET_ADMIN}, as /proc/PID/status prints a set of capabilities. */
-  private static final String NET_ADMIN_ALONE = "CapBnd:\t0000000000001000";
+  private static final String NET_ADMIN = "0000000000001000";
+
+  private static final String NET_ADMIN_ALONE = "CapBnd:\t" + NET_ADMIN;
+
+  private static final String NOTHING = "0000000000000000";
+
+  private static final Set<String> AS_NOBODY =
+      Set.of("Uid:\t65534\t65534\t65534\t65534", "CapEff:\t" + NOTHING, "CapPrm:\t" + NOTHING);
+
+  private static final Duration STOP_AT_MOST = Duration.ofSeconds(2);
 
   @BeforeAll
   static void engineAndImageAreThere() {
-    if (!DockerClientFactory.instance().isDockerAvailable()) {
-      fail("no container engine answers: eval \"$(scripts/ensure-docker start)\" first");
-    }
-    try {
-      DockerClientFactory.instance().client().inspectImageCmd(SkiffInContainer.IMAGE).exec();
-    } catch (NotFoundException e) {
-      fail(
-          "the engine has no image "
-              + SkiffInContainer.IMAGE
-              + ": docker/local-base && docker/build-image --local --tag "
-              + SkiffInContainer.IMAGE,
-          e);
-    }
+    Engine.mustHaveTheImage();
   }
 
   @Test
@@ -71,25 +67,91 @@ class ContainerIT {
   @Tag("least-rights")
   void answersPingWithNetAdminAndTunDeviceAlone() throws IOException, InterruptedException {
     try (SkiffInContainer skiff = new SkiffInContainer()) {
-      skiff.withCreateContainerCmdModifier(
-          cmd -> {
-            HostConfig rights = cmd.getHostConfig();
-            if (rights == null) {
-              throw new AssertionError("Testcontainers made a request without a host config");
-            }
-            cmd.withHostConfig(
-                rights
-                    .withCapDrop(Capability.ALL)
-                    .withCapAdd(Capability.NET_ADMIN)
-                    .withDevices(Device.parse("/dev/net/tun")));
-          });
+      skiff.withNetAdminAlone();
       skiff.start();
 
       assertTrue(
           skiff.output("/bin/cat", "/proc/self/status").lines().anyMatch(NET_ADMIN_ALONE::equals),
           "a program in the container could have no more than NET_ADMIN");
+      assertEquals(
+          Set.of("Uid:\t0\t0\t0\t0", "CapEff:\t" + NET_ADMIN, "CapPrm:\t" + NET_ADMIN),
+          credentialsOfAllThreads(skiff));
+      String said = "root (no CAP_SETUID)";
+      assertTrue(skiff.getLogs().contains("; runs on as " + said + "; try: ping "), skiff::getLogs);
+      assertEquals(
+          "runs as root (0:0) as at the start: no CAP_SETUID, capabilities net_admin",
+          runsAs(skiff));
       answersAndEndsWell(skiff);
     }
+  }
+
+  /**
+   * The rights that the documentation recommends: it becomes nobody, in all its threads, and root
+   * in the container, who could not read what is another's, still reaches it.
+   */
+  @Test
+  @Tag("least-rights")
+  void becomesNobodyWithSetuidAndSetgid() throws IOException, InterruptedException {
+    try (SkiffInContainer skiff = new SkiffInContainer()) {
+      skiff.withLeastRights();
+      skiff.start();
+
+      assertEquals(AS_NOBODY, credentialsOfAllThreads(skiff));
+      assertEquals("runs as nobody (65534:65534), no capabilities", runsAs(skiff));
+      assertFalse(skiff.getLogs().contains("runs on as"), skiff::getLogs);
+      answersAndEndsWell(skiff);
+    }
+  }
+
+  /** The file system of the container cannot be written to, but for /run, which is in memory. */
+  @Test
+  @Tag("least-rights")
+  void needsNoRootThatCanBeWrittenTo() throws IOException, InterruptedException {
+    try (SkiffInContainer skiff = new SkiffInContainer()) {
+      skiff
+          .withLeastRights()
+          .with(config -> config.withReadonlyRootfs(true).withTmpFs(Map.of("/run", "")));
+      skiff.start();
+
+      for (String place : new String[] {"/tmp", "/opt/skiff", "/var/log"}) {
+        ExecResult written = skiff.execInContainer("/bin/touch", place + "/file");
+        assertTrue(written.getStderr().contains("Read-only file system"), written::toString);
+      }
+      assertEquals(AS_NOBODY, credentialsOfAllThreads(skiff));
+      answersAndEndsWell(skiff);
+    }
+  }
+
+  /** Without even /run it cannot be, and says so, and what to do. */
+  @Test
+  void saysInOneLineThatItNeedsRun() throws Exception {
+    try (SkiffInContainer skiff = new SkiffInContainer()) {
+      skiff.withLeastRights().with(config -> config.withReadonlyRootfs(true));
+      skiff.startToFail();
+
+      assertEquals(1, skiff.exitCode(), skiff::getLogs);
+      assertEquals(
+          "skiff: control socket /run/skiff/skiff0.sock: its directory cannot be made (the file"
+              + " system is read-only: in a container mount one on /run, as by --tmpfs /run): give"
+              + " another --socket\n",
+          skiff.getLogs());
+    }
+  }
+
+  /** What /proc says of the daemon's threads: a set, so that all must be the same. */
+  private static Set<String> credentialsOfAllThreads(SkiffInContainer skiff)
+      throws IOException, InterruptedException {
+    List<String> lines =
+        skiff.output("/bin/sh", "-c", "cat /proc/1/task/*/status").lines().toList();
+    assertTrue(lines.stream().filter(line -> line.startsWith("Uid:")).count() > 5, "threads");
+    return lines.stream()
+        .filter(line -> line.matches("(Uid|CapEff|CapPrm):.*"))
+        .collect(Collectors.toSet());
+  }
+
+  private static String runsAs(SkiffInContainer skiff) throws IOException, InterruptedException {
+    String status = skiff.output("skiff", "status");
+    return status.lines().filter(line -> line.startsWith("runs as")).findFirst().orElse(status);
   }
 
   private static void answersAndEndsWell(SkiffInContainer skiff)
@@ -122,7 +184,9 @@ class ContainerIT {
         () -> assertEquals(hostMac, at(neigh, "neigh", 0, "lladdr")));
 
     followsTheHostsSide(skiff);
-    assertEquals(0, skiff.exitCodeAfterStop(), skiff::getLogs);
+    HostInContainer.Stopped stopped = skiff.stopAsDockerDoes();
+    assertEquals(0, stopped.exitCode(), skiff::getLogs);
+    assertTrue(stopped.took().compareTo(STOP_AT_MOST) < 0, stopped::toString);
   }
 
   /** rtnetlink, the carrier and persistent TAPs, with the rights that the container has. */
@@ -141,17 +205,5 @@ class ContainerIT {
     skiff.output("skiff", "tap", "create", "more0");
     assertTrue(skiff.output("/bin/ip", "link", "show", "more0").contains("more0"));
     skiff.output("skiff", "tap", "delete", "more0");
-  }
-
-  /** The value in JSON at the end of a path of member names and list positions. */
-  private static Object at(Object json, Object... path) {
-    Object node = json;
-    for (Object step : path) {
-      node = step instanceof Integer i ? ((List<?>) node).get(i) : ((Map<?, ?>) node).get(step);
-      if (node == null) {
-        throw new AssertionError("no " + Arrays.toString(path) + " in " + json);
-      }
-    }
-    return node;
   }
 }
