@@ -90,14 +90,18 @@ final class RunAs {
       kept = obstacle;
       return;
     }
-    // Directories last: without CAP_DAC_OVERRIDE nothing in them is found after that.
-    for (HeldEntry entry : ours) {
-      if (!isDirectory(entry.path())) {
-        give(entry, gid);
+    // Without the second a root that starts later, and one who asks, would stand before what is
+    // that user's.
+    Credentials now = Credentials.ofThisThread();
+    if (now.has(Credentials.CHOWN) && now.has(Credentials.DAC_OVERRIDE)) {
+      for (HeldEntry entry : ours) {
+        if (!isDirectory(entry.path())) {
+          give(entry, gid);
+        }
       }
-    }
-    for (Path directory : directories(ours)) {
-      giveDirectory(directory, gid);
+      for (Path directory : directories(ours)) {
+        giveDirectory(directory, gid);
+      }
     }
     Privileges.become(uid, gid);
     kept = "";

@@ -35,6 +35,12 @@ public record Credentials(
     long inheritable,
     long bounding,
     boolean noNewPrivs) {
+  /** {@code CAP_CHOWN}. */
+  public static final int CHOWN = 0;
+
+  /** {@code CAP_DAC_OVERRIDE}. */
+  public static final int DAC_OVERRIDE = 1;
+
   /** {@code CAP_SETGID}. */
   public static final int SETGID = 6;
 

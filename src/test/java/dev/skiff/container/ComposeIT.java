@@ -34,16 +34,19 @@ class ComposeIT {
   @BeforeEach
   void findCompose() throws IOException, InterruptedException {
     compose = DockerClient.compose();
-    // By these labels scripts/ensure-docker sweeps what a killed test leaves.
+    // By these labels scripts/ensure-docker sweeps what a killed test leaves. What is said of a
+    // network here is said
+    // instead of what the file says.
+    String file = Files.readString(DockerClient.HOME.resolve("docker/compose.yaml"));
+    String networks = file.substring(file.indexOf("\nnetworks:\n"));
     Files.writeString(
         directory.resolve("labels.yaml"),
         """
         services:
           skiff: {labels: {dev.skiff.test: container}}
           client: {labels: {dev.skiff.test: container}}
-        networks:
-          wire: {labels: {dev.skiff.test: container}}
-        """);
+        """
+            + networks.replace("  wire:\n", "  wire:\n    labels: {dev.skiff.test: container}\n"));
   }
 
   @AfterEach

@@ -131,9 +131,8 @@ class ContainerIT {
 
       assertEquals(1, skiff.exitCode(), skiff::getLogs);
       assertEquals(
-          "skiff: control socket /run/skiff/skiff0.sock: its directory cannot be made (the file"
-              + " system is read-only: in a container mount one on /run, as by --tmpfs /run): give"
-              + " another --socket\n",
+          "skiff: control socket /run/skiff/skiff0.sock: the file system is read-only: mount a tmpfs"
+              + " there (in a container --tmpfs /run), or give another --socket\n",
           skiff.getLogs());
     }
   }

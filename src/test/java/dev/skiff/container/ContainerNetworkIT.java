@@ -46,15 +46,13 @@ class ContainerNetworkIT {
   private static KernelInContainer kernel;
 
   @BeforeAll
-  static void threeHosts() throws IOException, InterruptedException {
+  static void threeHosts() {
     Engine.mustHaveTheImage();
     wire = Wire.create();
     one = new SkiffInContainer(wire, KERNEL_BESIDE_ONE, ONE, SOON).withLeastRights();
     two = new SkiffInContainer(wire, KERNEL_BESIDE_TWO, TWO, SOON).withLeastRights();
     kernel = new KernelInContainer(wire, KERNEL);
     Startables.deepStart(one, two, kernel).join();
-    one.join();
-    two.join();
   }
 
   @AfterAll

@@ -30,18 +30,9 @@ final class SkiffInContainer extends HostInContainer<SkiffInContainer> {
 
   private static final int START_SECONDS = 30;
 
-  /**
-   * Joins the TAP and the container's interface, whatever that is called, in one bridge. It learns
-   * no address: where the engine's bridge sends back what comes from a container (hairpin, as with
-   * {@code userland-proxy=false}), one that learns believes Skiff to be on the wrong side after
-   * each broadcast.
-   */
+  /** As an operator does whose container has got another interface, whatever that is called. */
   private static final String JOIN =
-      "/bin/ip link show br0 >/dev/null 2>&1 || /bin/ip link add br0 type bridge ageing_time 0 || exit 1\n"
-          + "for i in /sys/class/net/eth* /sys/class/net/skiff0; do\n"
-          + "  /bin/ip link set \"${i##*/}\" master br0 up || exit 1\n"
-          + "done\n"
-          + "/bin/ip link set br0 up";
+      "for i in /sys/class/net/eth*; do /bin/ip link set \"${i##*/}\" master br-skiff0 up || exit 1; done";
 
   private final String address;
 
@@ -53,7 +44,7 @@ final class SkiffInContainer extends HostInContainer<SkiffInContainer> {
   }
 
   /**
-   * On a network, after {@link #join}.
+   * On a network, by {@code --uplink}.
    *
    * @param kernel the number that the container's own stack has there
    * @param number Skiff's
@@ -61,7 +52,7 @@ final class SkiffInContainer extends HostInContainer<SkiffInContainer> {
   SkiffInContainer(Wire wire, int kernel, int number, String... options) {
     super(IMAGE);
     address = wire.address(number);
-    String[] run = {"run", "--tap", TAP, "--ip", address + "/24"};
+    String[] run = {"run", "--tap", TAP, "--ip", address + "/24", "--uplink", "eth0"};
     String[] command = Arrays.copyOf(run, run.length + options.length);
     System.arraycopy(options, 0, command, run.length, options.length);
     withCommand(command);
@@ -160,7 +151,7 @@ final class SkiffInContainer extends HostInContainer<SkiffInContainer> {
     Engine.await("its end", START_SECONDS, () -> Boolean.FALSE.equals(state().getRunning()));
   }
 
-  /** Becomes a host on the network of the container's interface: again, if that is a new one. */
+  /** Is on the network of the container's interface again, since that is a new one. */
   void join() throws IOException, InterruptedException {
     output("/bin/sh", "-c", JOIN);
   }

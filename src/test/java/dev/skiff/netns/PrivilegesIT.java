@@ -162,6 +162,30 @@ class PrivilegesIT {
     }
   }
 
+  /** What was given to nobody would be shut to a root who may not overrule modes. */
+  @Test
+  void withoutCapDacOverrideRootCanAskItAndStartItAgain() throws Exception {
+    String few = "-all,+net_admin,+setuid,+setgid,+chown";
+    List<String> launcher = netns.inside("setpriv", "--bounding-set", few, SkiffProcess.SKIFF);
+    for (int i = 0; i < 2; i++) {
+      try (SkiffProcess skiff = start(launcher)) {
+        assertThreads(skiff, "Uid", four(NOBODY));
+        assertTrue(
+            netns
+                .exec(
+                    "setpriv",
+                    "--bounding-set",
+                    few,
+                    SkiffProcess.SKIFF,
+                    "status",
+                    "--socket",
+                    skiff.socket().toString())
+                .contains("runs as nobody"));
+        skiff.stop("KILL");
+      }
+    }
+  }
+
   @Test
   void inAUserNamespaceWithoutNobodyItStaysRootAndSaysWhy() throws Exception {
     List<String> launcher = netns.inside("unshare", "-Urn", SkiffProcess.SKIFF);
