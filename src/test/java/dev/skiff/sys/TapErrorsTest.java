@@ -96,4 +96,15 @@ class TapErrorsTest {
             TapErrors.notAttached("skiff0", false, Errno.EPERM, null, "root").getMessage());
     assertFalse(line.contains("CAP_NET_ADMIN"), line);
   }
+
+  /** It is root who asks: to be told to run as root is no help. */
+  @Test
+  void rootWithoutNetAdminBeforeSomebodyElsesTapIsNotToldToBeRoot() {
+    Credentials us =
+        Credentials.parse(
+            List.of("Uid:\t0\t0\t0\t0", "CapEff:\t0000000000000000", "CapPrm:\t0000000000000000"));
+    String line =
+        String.valueOf(TapErrors.notAttached("skiff0", true, Errno.EPERM, us, "root").getMessage());
+    assertFalse(line.contains("as root"), line);
+  }
 }
