@@ -336,6 +336,59 @@ class UplinkIT {
   }
 
   @Test
+  void anUplinkThatWasDownStaysUpForTheOtherDevice() throws Exception {
+    a.exec("ip", "link", "set", "eth0", "down");
+    b.exec("ip", "addr", "add", "203.0.113.20/24", "dev", "eth0");
+    try (SkiffProcess skiff =
+        SkiffProcess.start(
+            a,
+            directory,
+            "--dev",
+            "tap=skiff0,ip=203.0.113.2/24,uplink=eth0",
+            "--dev",
+            "tap=skiff1,ip=198.51.100.2/24,uplink=eth0",
+            "--user",
+            "root")) {
+      assertPinged();
+      a.exec("ip", "link", "del", "skiff0");
+      Await.until("skiff0 is given up", () -> skiff.stderr().contains("br-skiff0 stays"));
+      assertTrue(a.exec("ip", "link", "show", "eth0").contains(",UP"), "skiff1 needs it");
+      assertPinged();
+    }
+  }
+
+  @Test
+  void anUplinkThatWasDownStaysUpForAnotherDaemon() throws Exception {
+    a.exec("ip", "link", "set", "eth0", "down");
+    Path other = Files.createDirectory(directory.resolve("other"));
+    try (SkiffProcess first =
+            SkiffProcess.start(
+                a, other, "--dev", "tap=skiff1,ip=198.51.100.3/24,uplink=eth0", "--user", "root");
+        SkiffProcess second = start("--user", "root")) {
+      assertPinged();
+      assertEquals(0, first.stop("TERM"));
+      assertTrue(a.exec("ip", "link", "show", "eth0").contains(",UP"), "skiff0 needs it");
+      assertPinged();
+      assertEquals(0, second.stop("TERM"));
+    }
+  }
+
+  /** As with an IPv4 address: somebody uses it by now. */
+  @Test
+  void aBridgeOfThatNameWithAnIpv6AddressStays() throws Exception {
+    a.exec("ip", "link", "add", "br-skiff0", "type", "bridge");
+    a.exec("sysctl", "-qw", "net.ipv6.conf.br-skiff0.disable_ipv6=0");
+    a.exec("ip", "-6", "addr", "add", "2001:db8::1/64", "dev", "br-skiff0");
+    a.exec("ip", "link", "set", "eth0", "master", "br-skiff0");
+    a.exec("ip", "link", "set", "br-skiff0", "up");
+    try (SkiffProcess skiff = start("--user", "root")) {
+      assertPinged();
+      assertEquals(0, skiff.stop("TERM"));
+      assertTrue(a.has("br-skiff0"), "it was there before");
+    }
+  }
+
+  @Test
   void whoMayNotIsToldWhatItNeeds() throws Exception {
     a.exec("ip", "tuntap", "add", "dev", "skiff0", "mode", "tap");
     List<String> command =
