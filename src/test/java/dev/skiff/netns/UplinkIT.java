@@ -388,6 +388,19 @@ class UplinkIT {
     }
   }
 
+  /** The address that was moved to the bridge, as the guide says, is not lost without a word. */
+  @Test
+  void theAddressOfTheBridgeIsNotLostAtTheEnd() throws Exception {
+    try (SkiffProcess skiff = start("--user", "root")) {
+      assertPinged();
+      a.exec("ip", "addr", "add", A_IP + "/24", "dev", "br-skiff0");
+      assertEquals(0, skiff.stop("TERM"));
+      assertTrue(
+          a.exec("ip", "-o", "addr").contains(A_IP) || skiff.stderr().contains(A_IP),
+          "the address is gone: " + skiff.stderr());
+    }
+  }
+
   @Test
   void whoMayNotIsToldWhatItNeeds() throws Exception {
     a.exec("ip", "tuntap", "add", "dev", "skiff0", "mode", "tap");
