@@ -23,7 +23,7 @@ put_jar() {
   mkdir -p "$4/native" "$4/unpacked" || return 1
   (cd "$4/unpacked" && "$1/bin/jar" -xf "$2" "jni/$_arch-Linux/libjffi-1.2.so") || return 1
   mv -- "$4/unpacked/jni/$_arch-Linux/libjffi-1.2.so" "$4/native/" || return 1
-  chmod 644 "$4/native/libjffi-1.2.so"
+  chmod 644 "$4/native/libjffi-1.2.so" || return 1
   rm -r -- "$4/unpacked"
 }
 

@@ -101,7 +101,7 @@ uninstall() {
   fi
   [ -w "$root/opt" ] || fail "$root/opt is not yours to write to: run it as root"
   if systemd_runs; then
-    running=$(systemctl list-units --state=active --plain --no-legend 'skiff*.service' | cut -d ' ' -f 1 | tr '\n' ' ')
+    running=$(systemctl list-units --state=active,activating,reloading --plain --no-legend 'skiff*.service' | cut -d ' ' -f 1 | tr '\n' ' ')
     [ -z "$running" ] || fail "a service runs: systemctl disable --now ${running% }"
   fi
   config=$root/etc/skiff/skiff.toml

@@ -79,7 +79,13 @@ public final class LockFile implements AutoCloseable {
   }
 
   private static IOException failed(Path path, int errno) {
-    return new IOException("lock file " + path + ": " + Sys.strerror(errno));
+    String cure = "";
+    if (errno == Errno.EROFS) {
+      cure = ": mount a tmpfs there (in a container --tmpfs /run), or name another place";
+    } else if (errno == Errno.EACCES) {
+      cure = ": what another user left there is his or root's to remove; or name another place";
+    }
+    return new IOException("lock file " + path + ": " + Sys.strerror(errno) + cure);
   }
 
   /** Not by its name: whoever owns the directory may have put a link there meanwhile. */

@@ -5,17 +5,15 @@ import dev.skiff.sys.BridgeIf;
 import dev.skiff.sys.Errno;
 import dev.skiff.sys.HostLink;
 import dev.skiff.sys.NetIf;
+import dev.skiff.sys.Netns;
 import dev.skiff.sys.RtLink;
 import dev.skiff.sys.SysException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,33 +27,21 @@ import org.slf4j.LoggerFactory;
 final class Uplink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Uplink.class);
 
-  /** The most bytes of a TAP's name that have room behind "br-". */
-  private static final int PLAIN = 12;
-
-  private static final int HASH_BYTES = 6;
-
   /** The highest byte of a MAC address that is no group's, and of local administration. */
   private static final long LAST_OF_ALL = 0xFE;
 
   private static final int LAST_BYTES = 40;
 
-  /** What ethtool says to be the bus of an interface without one. */
-  private static final Set<String> NO_BUS = Set.of("", "N/A", "tun", "tap");
+  /** An address a line: the fourth word is its scope, the sixth the interface. */
+  private static final Path IPV6 = Path.of("/proc/thread-self/net/if_inet6");
 
-  /**
-   * What is known of an interface.
-   *
-   * @param driver its own
-   * @param master what it is a port of; null for nothing
-   * @param masterDriver the driver of that; empty if there is none
-   */
-  record Facts(
-      boolean loopback, NetIf.Driver driver, @Nullable String master, String masterDriver) {}
+  private static final String LINK_SCOPE = "20";
 
   private final NetIf port;
   private final NetIf tap;
   private final BridgeIf bridge;
   private final NetIf bridgeIf;
+  private final @Nullable String netns;
   private final String inside;
 
   /** The number of what each is a port of; 0 for nothing. */
@@ -66,7 +52,7 @@ final class Uplink implements AutoCloseable {
   private final int portIndex;
   private final long portMac;
   private final int tapIndex;
-  private long tapMac;
+  private final long tapMac;
 
   // What has been done, and is to be undone.
   private int bridgeIndex;
@@ -77,13 +63,19 @@ final class Uplink implements AutoCloseable {
   private boolean tapUp;
 
   private Uplink(
-      NetIf port, NetIf tap, BridgeIf bridge, NetIf bridgeIf, String inside, Masters masters)
+      NetIf port,
+      NetIf tap,
+      BridgeIf bridge,
+      NetIf bridgeIf,
+      @Nullable String netns,
+      Masters masters)
       throws SysException {
     this.port = port;
     this.tap = tap;
     this.bridge = bridge;
     this.bridgeIf = bridgeIf;
-    this.inside = inside;
+    this.netns = netns;
+    inside = StartLine.inside(netns);
     portMaster = masters.port;
     tapMaster = masters.tap;
     portIndex = port.index();
@@ -115,8 +107,14 @@ final class Uplink implements AutoCloseable {
       }
       HostLink link = links.query(port.index());
       String master = nameOf(link.master(), links);
-      Facts facts = new Facts(link.loopback(), port.driver(), master, driverOf(master));
-      String refusal = refusal(name, tap.name(), facts);
+      UplinkRules.Facts facts =
+          new UplinkRules.Facts(
+              port.index() == tap.index(),
+              link.loopback(),
+              port.driver(),
+              master,
+              driverOf(master));
+      String refusal = UplinkRules.refusal(name, tap.name(), inside, facts);
       if (refusal != null) {
         throw new IOException("--uplink " + name + ": " + refusal);
       }
@@ -138,8 +136,8 @@ final class Uplink implements AutoCloseable {
       return open(
           port,
           tap,
-          master == null ? bridgeOf(tap.name()) : master,
-          inside,
+          master == null ? UplinkRules.bridgeOf(tap.name()) : master,
+          spec.netns(),
           new Masters(link.master(), tapMaster));
     } catch (IOException | RuntimeException e) {
       port.close();
@@ -147,13 +145,14 @@ final class Uplink implements AutoCloseable {
     }
   }
 
-  private static Uplink open(NetIf port, NetIf tap, String name, String inside, Masters masters)
+  private static Uplink open(
+      NetIf port, NetIf tap, String name, @Nullable String netns, Masters masters)
       throws SysException {
     BridgeIf bridge = BridgeIf.open(name);
     NetIf bridgeIf = null;
     try {
       bridgeIf = NetIf.open(name);
-      return new Uplink(port, tap, bridge, bridgeIf, inside, masters);
+      return new Uplink(port, tap, bridge, bridgeIf, netns, masters);
     } catch (SysException e) {
       if (bridgeIf != null) {
         bridgeIf.close();
@@ -173,62 +172,6 @@ final class Uplink implements AutoCloseable {
     }
     try (NetIf of = NetIf.open(name)) {
       return of.driver().name();
-    }
-  }
-
-  /** Why it cannot be the uplink of a TAP, and what to do; null if it can. */
-  static @Nullable String refusal(String name, String tap, Facts facts) {
-    if (facts.loopback) {
-      return "the loopback has no network: name the interface whose network "
-          + tap
-          + " is to be on, such as eth0";
-    }
-    if (facts.master != null) {
-      return facts.masterDriver.equals("bridge")
-          ? null
-          : name
-              + " is a port of "
-              + facts.master
-              + ", which is no bridge: give --uplink "
-              + facts.master
-              + ", or take "
-              + name
-              + " out of it";
-    }
-    if (facts.driver.name().equals("bridge")) {
-      return "that is a bridge itself: leave out --uplink, and put "
-          + tap
-          + " in: ip link set "
-          + tap
-          + " master "
-          + name;
-    }
-    if (!NO_BUS.contains(facts.driver.bus())) {
-      return name
-          + " is a network card ("
-          + facts.driver.name()
-          + "), the machine would lose its network: make a bridge yourself, with the machine's"
-          + " address, and put "
-          + name
-          + " in";
-    }
-    return null;
-  }
-
-  /**
-   * What the bridge of a TAP is called, in 15 bytes at the most: "br-" and the TAP's name, or, of
-   * one that is too long for that, "br_" and the beginning of its SHA-256.
-   */
-  static String bridgeOf(String tap) {
-    byte[] bytes = tap.getBytes(StandardCharsets.UTF_8);
-    if (bytes.length <= PLAIN) {
-      return "br-" + tap;
-    }
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
-      return "br_" + HexFormat.of().formatHex(hash, 0, HASH_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 
@@ -262,11 +205,17 @@ final class Uplink implements AutoCloseable {
     try {
       if (portMaster == 0) {
         own();
-        bridgeIndex = bridgeIf.index();
         refuseOtherPorts();
         addPort();
       } else {
         bridgeIndex = portMaster;
+      }
+      if (mac == bridgeIf.macAddress()) {
+        throw new IOException(
+            MacAddr.format(mac)
+                + " is the MAC address of "
+                + bridge.name()
+                + ": choose another --mac");
       }
       if (tapIsOurs) {
         setLastMac();
@@ -286,8 +235,12 @@ final class Uplink implements AutoCloseable {
       if (!bridgeIf.isUp()) {
         bridgeIf.setUp(true);
       }
-      // One that a dead one has left; with an address it is of use to somebody else by now.
-      ours |= bridge.name().equals(bridgeOf(tap.name())) && bridgeIf.address() == 0;
+      // One that a dead one has left: nobody else makes one that learns nothing. With an address it
+      // is of use to somebody by now.
+      ours |=
+          bridge.name().equals(UplinkRules.bridgeOf(tap.name()))
+              && !bridge.learns()
+              && !hasAddress(null);
     } catch (SysException e) {
       throw e.errno() == Errno.EPERM
           ? new IOException(
@@ -301,21 +254,14 @@ final class Uplink implements AutoCloseable {
    * would change as the TAP comes and goes, and hosts that know the old one would lose it.
    */
   private void setLastMac() throws SysException {
-    long mac = LAST_OF_ALL << LAST_BYTES | (tapMac & ((1L << LAST_BYTES) - 1));
-    tap.setMacAddress(mac);
-    tapMac = mac;
+    tap.setMacAddress(LAST_OF_ALL << LAST_BYTES | (tapMac & ((1L << LAST_BYTES) - 1)));
   }
 
-  /** Makes the bridge of our own name, or takes the one that a dead one has left. */
+  /** Makes the bridge of our own name, or takes the one that is there. */
   private void own() throws IOException {
     try {
       bridge.make();
       ours = true;
-      // A switch may send a broadcast back to the port that it came by (hairpin mode, as Docker's
-      // without its userland
-      // proxy): to learn of that would be to look for Skiff out there. Of two ports there is
-      // nothing to be learnt.
-      bridge.setNoLearning();
     } catch (SysException e) {
       if (e.errno() == Errno.EOPNOTSUPP
           || e.errno() == Errno.ENOPKG
@@ -341,10 +287,16 @@ final class Uplink implements AutoCloseable {
             e);
       }
     }
+    bridgeIndex = bridgeIf.index();
+    if (ours) {
+      // A switch may send a broadcast back by the port that it came from (hairpin mode, as Docker's
+      // without its userland proxy): to learn of that would be to look for Skiff out there.
+      bridge.setNoLearning();
+    }
   }
 
   private void refuseOtherPorts() throws IOException {
-    if (others() > 0) {
+    if (others(bridge.ports()) > 0) {
       throw new IOException(
           "--uplink "
               + port.name()
@@ -384,71 +336,57 @@ final class Uplink implements AutoCloseable {
     }
   }
 
-  /** How many ports the bridge has beside these two. */
-  private long others() throws SysException {
-    return Arrays.stream(bridge.ports()).filter(i -> i != portIndex && i != tapIndex).count();
+  /**
+   * Whether the bridge has an address: one that is for its own link alone does not count.
+   *
+   * @param from the network namespace that it is in; null for the calling thread's
+   */
+  private boolean hasAddress(@Nullable String from) throws SysException {
+    if (bridgeIf.address() != 0) {
+      return true;
+    }
+    try {
+      List<String> lines = Netns.call(from, () -> Files.readAllLines(IPV6));
+      return lines.stream()
+          .map(line -> line.strip().split("\\s+", -1))
+          .anyMatch(field -> field[5].equals(bridge.name()) && !field[3].equals(LINK_SCOPE));
+    } catch (IOException e) {
+      return false; // No IPv6, or not ours to see, who may remove nothing then.
+    }
   }
 
   /**
-   * Undoes what has been done, in reverse order. What cannot be undone, by one who is root no more,
-   * is named, with the command that does it.
+   * Undoes what has been done, in reverse order, but for what others use by now. What cannot be
+   * undone, by one who is root no more, is named, with the command that does it.
    *
    * @param tapStays whether the TAP outlives us
    */
   void restore(boolean tapStays) {
-    List<String> undo = new ArrayList<>();
+    List<Undo> all = new ArrayList<>();
     try {
-      boolean bridgeThere =
-          bridgeIndex != 0 && bridgeIf.exists() && bridgeIf.index() == bridgeIndex;
-      boolean stays = ours && bridgeThere && others() > 0;
-      boolean removes = ours && bridgeThere && !stays;
-      if (stays) {
+      boolean there = bridgeIndex != 0 && bridgeIf.exists() && bridgeIf.index() == bridgeIndex;
+      int[] ports = there ? bridge.ports() : new int[0];
+      boolean used = there && (others(ports) > 0 || hasAddress(netns));
+      if (ours && used) {
         LOG.warn(
-            "{} stays, since it has other ports; to remove it: {}ip link del {}",
+            "{} stays, since it has {}; to remove it: {}ip link del {}",
             bridge.name(),
+            others(ports) > 0 ? "other ports" : "an address",
             inside,
             bridge.name());
       }
-      boolean tapThere = tapStays && (tapUp || tapAdded) && tap.follow(tapIndex, tapMac);
-      boolean tapIsPort =
-          tapThere
-              && tapAdded
-              && bridgeThere
-              && Arrays.stream(bridge.ports()).anyMatch(i -> i == tapIndex);
-      boolean portIsPort =
-          portAdded && bridgeThere && Arrays.stream(bridge.ports()).anyMatch(i -> i == portIndex);
-      boolean portThere = portUp && port.follow(portIndex, portMac) && port.isUp();
-      boolean tapDown = tapThere && tapUp && tap.isUp();
-      if (tapDown) {
-        undo.add(inside + "ip link set " + tap.name() + " down");
+      restoreTap(all, tapStays, ports, ours && !used);
+      if (portUp && !used && port.follow(portIndex, portMac) && port.isUp()) {
+        all.add(new Undo("ip link set " + port.name() + " down", () -> port.setUp(false)));
       }
-      if (portThere) {
-        undo.add(inside + "ip link set " + port.name() + " down");
+      if (portAdded && !ours && contains(ports, portIndex)) {
+        all.add(new Undo("ip link set " + port.name() + " nomaster", () -> bridge.take(portIndex)));
       }
-      if (tapIsPort && !removes) {
-        undo.add(inside + "ip link set " + tap.name() + " nomaster");
+      if (ours && there && !used) {
+        all.add(new Undo("ip link del " + bridge.name(), this::removeBridge));
       }
-      if (portIsPort && !removes && !stays) {
-        undo.add(inside + "ip link set " + port.name() + " nomaster");
-      }
-      if (removes) {
-        undo.add(inside + "ip link del " + bridge.name());
-      }
-      if (tapDown) {
-        tap.setUp(false);
-      }
-      if (portThere) {
-        port.setUp(false);
-      }
-      if (tapIsPort && !removes) {
-        bridge.take(tapIndex);
-      }
-      if (portIsPort && !removes && !stays) {
-        bridge.take(portIndex);
-      }
-      if (removes) {
-        bridgeIf.setUp(false);
-        bridge.remove();
+      for (Undo undo : all) {
+        undo.step.run();
       }
     } catch (SysException e) {
       LOG.warn(
@@ -457,8 +395,42 @@ final class Uplink implements AutoCloseable {
           port.name(),
           tap.name(),
           Errno.text(e.errno()),
-          String.join(" && ", undo));
+          String.join(" && ", all.stream().map(undo -> inside + undo.command).toList()));
     }
+  }
+
+  private void restoreTap(List<Undo> all, boolean stays, int[] ports, boolean bridgeGoes)
+      throws SysException {
+    if (!stays || !(tapUp || tapAdded) || !tap.follow(tapIndex, tapMac)) {
+      return;
+    }
+    if (tapUp && tap.isUp()) {
+      all.add(new Undo("ip link set " + tap.name() + " down", () -> tap.setUp(false)));
+    }
+    if (tapAdded && !bridgeGoes && contains(ports, tapIndex)) {
+      all.add(new Undo("ip link set " + tap.name() + " nomaster", () -> bridge.take(tapIndex)));
+    }
+  }
+
+  private void removeBridge() throws SysException {
+    bridgeIf.setUp(false);
+    bridge.remove();
+  }
+
+  /** How many ports the bridge has beside these two. */
+  private long others(int[] ports) {
+    return Arrays.stream(ports).filter(i -> i != portIndex && i != tapIndex).count();
+  }
+
+  private static boolean contains(int[] ports, int index) {
+    return Arrays.stream(ports).anyMatch(i -> i == index);
+  }
+
+  /** A step back, and the command that does the same. */
+  private record Undo(String command, Step step) {}
+
+  private interface Step {
+    void run() throws SysException;
   }
 
   @Override

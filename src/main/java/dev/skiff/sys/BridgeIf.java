@@ -17,8 +17,13 @@ public final class BridgeIf implements AutoCloseable {
   private static final long SIOCBRADDIF = 0x89A2;
   private static final long SIOCBRDELIF = 0x89A3;
   private static final long SIOCDEVPRIVATE = 0x89F0;
+  private static final long BRCTL_GET_BRIDGE_INFO = 6;
   private static final long BRCTL_GET_PORT_LIST = 7;
   private static final long BRCTL_SET_AGEING_TIME = 11;
+
+  // struct __bridge_info.
+  private static final int INFO_SIZE = 72;
+  private static final int AGEING_TIME = 48;
 
   /** As many as a bridge has at the most: {@code BR_MAX_PORTS}. */
   private static final int MOST_PORTS = 1024;
@@ -85,11 +90,16 @@ public final class BridgeIf implements AutoCloseable {
    */
   public void setNoLearning() throws SysException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment args = arena.allocate(ValueLayout.JAVA_LONG, 4);
-      args.setAtIndex(ValueLayout.JAVA_LONG, 0, BRCTL_SET_AGEING_TIME);
-      Ifreq ifreq = new Ifreq(arena, name);
-      ifreq.data(args.address());
-      call(SIOCDEVPRIVATE, "BRCTL_SET_AGEING_TIME", ifreq.address());
+      brctl(arena, "BRCTL_SET_AGEING_TIME", BRCTL_SET_AGEING_TIME, 0, 0);
+    }
+  }
+
+  /** {@code BRCTL_GET_BRIDGE_INFO}: whether it learns addresses: its ageing time is not 0. */
+  public boolean learns() throws SysException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment info = arena.allocate(INFO_SIZE, Long.BYTES);
+      brctl(arena, "BRCTL_GET_BRIDGE_INFO", BRCTL_GET_BRIDGE_INFO, info.address(), 0);
+      return info.get(ValueLayout.JAVA_INT, AGEING_TIME) != 0;
     }
   }
 
@@ -97,18 +107,23 @@ public final class BridgeIf implements AutoCloseable {
   public int[] ports() throws SysException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment list = arena.allocate(ValueLayout.JAVA_INT, MOST_PORTS);
-      MemorySegment args = arena.allocate(ValueLayout.JAVA_LONG, 4);
-      args.setAtIndex(ValueLayout.JAVA_LONG, 0, BRCTL_GET_PORT_LIST);
-      args.setAtIndex(ValueLayout.JAVA_LONG, 1, list.address());
-      args.setAtIndex(ValueLayout.JAVA_LONG, 2, MOST_PORTS);
-      Ifreq ifreq = new Ifreq(arena, name);
-      ifreq.data(args.address());
-      call(SIOCDEVPRIVATE, "BRCTL_GET_PORT_LIST", ifreq.address());
+      brctl(arena, "BRCTL_GET_PORT_LIST", BRCTL_GET_PORT_LIST, list.address(), MOST_PORTS);
       // Each stands at its port's number; where there is none, there is 0.
       return Arrays.stream(list.toArray(ValueLayout.JAVA_INT))
           .filter(index -> index != 0)
           .toArray();
     }
+  }
+
+  private void brctl(Arena arena, String what, long command, long first, long second)
+      throws SysException {
+    MemorySegment args = arena.allocate(ValueLayout.JAVA_LONG, 4);
+    args.setAtIndex(ValueLayout.JAVA_LONG, 0, command);
+    args.setAtIndex(ValueLayout.JAVA_LONG, 1, first);
+    args.setAtIndex(ValueLayout.JAVA_LONG, 2, second);
+    Ifreq ifreq = new Ifreq(arena, name);
+    ifreq.data(args.address());
+    call(SIOCDEVPRIVATE, what, ifreq.address());
   }
 
   private void call(long request, String what, long address) throws SysException {

@@ -56,9 +56,10 @@ public final class Errno {
   /** Invalid argument. */
   public static final int EINVAL = of(jnr.constants.platform.Errno.EINVAL);
 
-  /** No buffer space. */
+  /** A file system that is read-only. */
   public static final int EROFS = of(jnr.constants.platform.Errno.EROFS);
 
+  /** No buffer space. */
   public static final int ENOBUFS = of(jnr.constants.platform.Errno.ENOBUFS);
 
   /** No address there. */

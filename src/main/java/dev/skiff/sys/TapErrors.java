@@ -57,7 +57,9 @@ final class TapErrors {
     } else if (errno == Errno.EPERM || errno == Errno.EACCES) {
       cure =
           existed
-              ? "no permission: it belongs to somebody else; run as its owner, or as root"
+              ? us != null && us.uid() == 0
+                  ? "no permission: it belongs to somebody else; run as its owner, or with CAP_NET_ADMIN"
+                  : "no permission: it belongs to somebody else; run as its owner, or as root"
               : mayNotCreate(name, us, user);
     } else if (errno == Errno.EINVAL && existed) {
       return new SysException(otherKind(name, driver(name)), errno);

@@ -85,12 +85,12 @@ class ComposeIT {
     awaitAnswers(3);
     String client = compose("exec", "-T", "client", "/bin/ip", "neigh", "show");
     String link = compose("exec", "-T", "skiff", "skiff", "link");
-    String mac = client.replaceAll("(?s).*198\\.51\\.100\\.2 dev \\S+ lladdr (\\S+).*", "$1");
+    String mac = client.replaceAll("(?s).*198\\.18\\.210\\.2 dev \\S+ lladdr (\\S+).*", "$1");
     assertAll(
         () -> assertTrue(link.contains(mac), () -> client + link),
         () ->
             assertTrue(
-                compose("exec", "-T", "skiff", "skiff", "neigh").contains("198.51.100.1"), link));
+                compose("exec", "-T", "skiff", "skiff", "neigh").contains("198.18.210.1"), link));
     compose("stop", "-t", "5", "skiff");
     assertEquals("0", docker("inspect", "-f", "{{.State.ExitCode}}", skiff).strip());
   }
@@ -100,7 +100,7 @@ class ComposeIT {
     String log;
     do {
       log = compose("logs", "client");
-      if (log.lines().filter(line -> line.contains("64 bytes from 198.51.100.2")).count()
+      if (log.lines().filter(line -> line.contains("64 bytes from 198.18.210.2")).count()
           >= count) {
         return;
       }

@@ -14,9 +14,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -32,8 +34,22 @@ class ContainerLinesIT {
   private static final String LABEL = "dev.skiff.test=container";
   private static final String CLIENT = "busybox";
 
+  @TempDir Path directory;
   private final List<String> containers = new ArrayList<>();
   private final List<String> networks = new ArrayList<>();
+
+  @BeforeEach
+  void writeConfiguration() throws IOException {
+    Path etc = Files.createDirectory(directory.resolve("etc"));
+    Files.writeString(
+        etc.resolve("skiff.toml"),
+        """
+        [[device]]
+        tap = "skiff0"
+        ip = "198.51.100.2/24"
+        host-ip = "198.51.100.1/24"
+        """);
+  }
 
   @AfterEach
   void removeAll() throws IOException, InterruptedException {
@@ -74,6 +90,7 @@ class ContainerLinesIT {
     List<String> words = new ArrayList<>(List.of(line.split(" +", -1)));
     words.set(0, DockerClient.DOCKER);
     words.addAll(2, List.of("-d", "--label", LABEL));
+    words.replaceAll(word -> word.replace("\"", "").replace("$PWD", directory.toString()));
     words.replaceAll(
         word ->
             switch (word) {
@@ -148,6 +165,7 @@ class ContainerLinesIT {
     assertFalse(lines("README.md", RUN).isEmpty());
     assertTrue(privileged().count() >= 2);
     assertTrue(others().anyMatch(line -> line.contains("--read-only")));
+    assertTrue(others().anyMatch(line -> line.contains("/etc/skiff")));
     assertTrue(others().anyMatch(line -> !line.contains("SETUID")));
   }
 }

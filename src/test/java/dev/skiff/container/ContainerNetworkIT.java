@@ -149,7 +149,8 @@ class ContainerNetworkIT {
           () -> assertTrue(ping.contains(" 0 received, "), ping),
           () -> assertTrue(ping.contains("Destination Host Unreachable"), ping));
       String lost = kernel.neighbour(one.address());
-      assertTrue(lost.contains("FAILED"), lost);
+      // The next packet may have begun a new search already.
+      assertTrue(lost.contains("FAILED") || lost.contains("INCOMPLETE"), lost);
       ExecResult toOther =
           one.execInContainer("skiff", "ping", "-c", "1", "-w", "1", two.address());
       assertEquals(1, toOther.getExitCode(), toOther::toString);

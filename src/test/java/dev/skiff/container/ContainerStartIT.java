@@ -27,6 +27,13 @@ class ContainerStartIT {
   private static final long MOST_BYTES = 100_000_000;
   private static final int TIMES = 3;
   private static final Duration FIRST_PING_AT_MOST = Duration.ofMillis(1500);
+
+  /**
+   * Where an empty container takes so long that the machine has other things to do, that is the
+   * measure: on a quiet one the first ping took 2.3 times as long.
+   */
+  private static final int TIMES_AN_EMPTY_ONE = 4;
+
   private static final int PATIENCE_SECONDS = 30;
   private static final String ADDRESS = SkiffInContainer.ADDRESS;
   private static final String HOST = SkiffInContainer.HOST_ADDRESS + "/24";
@@ -79,7 +86,9 @@ class ContainerStartIT {
             + " ms";
     System.out.println(measured);
     Arrays.sort(answered);
-    assertTrue(answered[TIMES / 2] <= FIRST_PING_AT_MOST.toMillis(), measured);
+    Arrays.sort(nothing);
+    long most = Math.max(FIRST_PING_AT_MOST.toMillis(), TIMES_AN_EMPTY_ONE * nothing[TIMES / 2]);
+    assertTrue(answered[TIMES / 2] <= most, measured);
   }
 
   private static long msToFirstPing(HostConfig config) throws InterruptedException {

@@ -248,6 +248,33 @@ class UplinkIT {
     }
   }
 
+  /** Somebody made it, and put nothing in yet. */
+  @Test
+  void anEmptyBridgeOfThatNameIsUsedAndLeftEmpty() throws Exception {
+    a.exec("ip", "link", "add", "br-skiff0", "type", "bridge");
+    try (SkiffProcess skiff = start("--user", "root")) {
+      assertPinged();
+      assertEquals("br-skiff0", master("eth0"));
+      assertEquals(0, skiff.stop("TERM"));
+      assertEquals("", skiff.stderr());
+      assertTrue(a.has("br-skiff0"));
+      assertEquals("", master("eth0"));
+    }
+  }
+
+  /** Its own: it need not be that of a port. */
+  @Test
+  void theMacAddressOfTheBridgeIsRefused() {
+    String mac = "02:00:5e:10:00:55";
+    a.exec("ip", "link", "add", "br9", "address", mac, "type", "bridge");
+    a.exec("ip", "link", "set", "eth0", "master", "br9");
+    refused(
+        mac + " is the MAC address of br9: choose another --mac",
+        1,
+        "--dev",
+        "tap=skiff0,ip=198.51.100.2/24,uplink=eth0,mac=" + mac);
+  }
+
   @Test
   void inANamespaceThatIsNamedItWorksTheSame() throws Exception {
     try (Netns outside = new Netns();
@@ -276,8 +303,9 @@ class UplinkIT {
     a.exec("ip", "link", "set", "skiff0", "master", "br9");
     refusedUplink("eth0", "skiff0 is a port of br9: take it out (ip link set skiff0 nomaster)");
     a.exec("ip", "link", "del", "skiff0");
-    a.exec("ip", "link", "set", "br9", "name", "br-skiff0");
     a.exec("ip", "tuntap", "add", "dev", "more", "mode", "tun");
+    refusedUplink("more", "--uplink more: it cannot be a port of a bridge");
+    a.exec("ip", "link", "set", "br9", "name", "br-skiff0");
     refusedUplink("more", "--uplink more: it cannot be a port of a bridge");
     a.exec("ip", "link", "del", "more");
     a.exec("ip", "tuntap", "add", "dev", "more", "mode", "tap");
